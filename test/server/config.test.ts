@@ -1,0 +1,209 @@
+// The settings: defaults, every kind of value at its bounds, and what an error tells and hides.
+import { describe, expect, it } from 'vitest';
+import { ConfigError, SETTINGS, parseConfig } from '../../server/config.ts';
+
+/** The problems that parseConfig finds, [] if none. */
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('defaults', () => {
+  it('start a server with nothing set', () => {
+    expect(parseConfig({})).toEqual({
+      host: '0.0.0.0',
+      port: 3000,
+      publicUrl: null,
+      allowedOrigins: [],
+      trustProxy: [],
+      redisUrl: null,
+      cookieSecrets: [],
+      linkTtlMs: 86_400_000,
+      idleTtlMs: 1_800_000,
+      maxTtlMs: 604_800_000,
+      endedNoticeTtlMs: 3_600_000,
+      maxSessions: 100_000,
+      maxEntries: 5000,
+      maxMessageBytes: 16_384,
+      maxSessionBytes: 8_388_608,
+      maxFileBytes: 5_242_880,
+      maxFilesBytes: 26_214_400,
+      maxFiles: 100,
+      memoryLimitBytes: 536_870_912,
+      bcryptCost: 10,
+      rateCreate: { count: 10, perMs: 60_000 },
+      rateEnter: { count: 30, perMs: 600_000 },
+      rateSend: { count: 5, perMs: 1000 },
+      burstSend: 20,
+      maxConnections: 10_000,
+      maxConnectionsPerIp: 50,
+      logLevel: 'info',
+      shutdownGraceMs: 10_000,
+    });
+  });
+
+  it('hold for empty and blank values too', () => {
+    const blank = Object.fromEntries(Object.values(SETTINGS).map(({ name }) => [name, ' ']));
+    expect(parseConfig(blank)).toEqual(parseConfig({}));
+  });
+
+  it('cannot be changed afterwards', () => {
+    const config = parseConfig({ PUBLIC_URL: 'https://a.example', TRUST_PROXY: '10.0.0.1' });
+    for (const value of [config, config.publicUrl, config.trustProxy, config.rateCreate]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['PORT', '0', 'port', 0],
+    ['IDLE_TTL', '90s', 'idleTtlMs', 90_000],
+    ['IDLE_TTL', '30d', 'idleTtlMs', 2_592_000_000],
+    ['MAX_MESSAGE_BYTES', '256', 'maxMessageBytes', 256],
+    ['MEMORY_LIMIT', '2GiB', 'memoryLimitBytes', 2_147_483_648],
+    ['RATE_CREATE', 'off', 'rateCreate', null],
+    ['RATE_SEND', '7/90s', 'rateSend', { count: 7, perMs: 90_000 }],
+    ['HOST', '::1', 'host', '::1'],
+    ['HOST', 'localhost', 'host', 'localhost'],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    [
+      'PUBLIC_URL',
+      'https://Example.org:443/',
+      'publicUrl',
+      { origin: 'https://example.org', path: '' },
+    ],
+    [
+      'PUBLIC_URL',
+      'http://10.1.1.1:8080/a/b/',
+      'publicUrl',
+      { origin: 'http://10.1.1.1:8080', path: '/a/b' },
+    ],
+    [
+      'ALLOWED_ORIGINS',
+      'https://a.example, http://b.example:81/',
+      'allowedOrigins',
+      ['https://a.example', 'http://b.example:81'],
+    ],
+    ['TRUST_PROXY', '10.0.0.0/8,::1 , fd00::/8', 'trustProxy', ['10.0.0.0/8', '::1', 'fd00::/8']],
+    [
+      'REDIS_URL',
+      'redis://user:p%40ss@cache:6379/2',
+      'redisUrl',
+      'redis://user:p%40ss@cache:6379/2',
+    ],
+    ['REDIS_URL', 'unix:///run/redis.sock', 'redisUrl', 'unix:///run/redis.sock'],
+    [
+      'COOKIE_SECRET',
+      `${'a'.repeat(32)},${'b'.repeat(40)}`,
+      'cookieSecrets',
+      ['a'.repeat(32), 'b'.repeat(40)],
+    ],
+  ] as const)('%s=%s', (name, text, field, value) => {
+    expect(parseConfig({ [name]: text })[field]).toEqual(value);
+  });
+
+  it.each([
+    ['PORT', '65536', '-1', '3000.5', '3e3', 'http', '0x50'],
+    ['HOST', 'a b', 'host:80', 'http://x', '-x'],
+    ['IDLE_TTL', '0s', '31d', '500ms', '30', '30 m', '1.5h', '30M', '-5m', '9'.repeat(400) + 's'],
+    ['MAX_MESSAGE_BYTES', '255', '17KiB', '16kb', '16KB', '1e3', 'KiB'],
+    ['RATE_CREATE', '0/1m', '10', '10/m', '10/0s', '10/1m/2', 'Off', 'none', '1/31d'],
+    ['BCRYPT_COST', '3', '16'],
+    ['LOG_LEVEL', 'loud', 'INFO', 'toString'],
+    [
+      'PUBLIC_URL',
+      'example.org',
+      'ftp://a.example',
+      'https://a.example/?q',
+      'https://a.example/#x',
+      'https:a.example',
+      'https://',
+      'https://*.a.example',
+      'https://a.example//b',
+      'https://a.example/a b',
+      'https://a.example:99999',
+    ],
+    ['ALLOWED_ORIGINS', 'https://a.example/path', '*', 'null', 'https://a.example,', 'a.example'],
+    [
+      'TRUST_PROXY',
+      'true',
+      '10.0.0.0/33',
+      '10.0.0.0/0',
+      '10.0.0/8',
+      '::/129',
+      '10.0.0.1/8/8',
+      'fe80::1%eth0',
+      'proxy.local',
+    ],
+    [
+      'REDIS_URL',
+      'localhost:6379',
+      'http://cache',
+      'redis://',
+      'unix://socket',
+      'unix:///',
+      'redis://cache/zero',
+    ],
+    ['COOKIE_SECRET', 'short', `${'a'.repeat(32)},short`, `${'a'.repeat(32)},`],
+  ])('%s refuses what is not allowed', (name, ...texts) => {
+    for (const text of texts) {
+      const problems = problemsOf({ [name]: text });
+      expect(problems, text).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name} .*: must be `));
+    }
+  });
+});
+
+describe('errors', () => {
+  it('list everything wrong at once, with value and what is allowed', () => {
+    expect(() => parseConfig({ PORT: 'http', IDLE_TTL: '5 min' })).toThrow(
+      [
+        '2 settings are wrong:',
+        '  PORT is "http": must be a whole number from 0 to 65535',
+        '  IDLE_TTL is "5 min": must be a duration like 90s, 30m, 24h or 7d, from 1s to 30d',
+      ].join('\n'),
+    );
+  });
+
+  it('never show a secret, nor a password in any address', () => {
+    const env = {
+      COOKIE_SECRET: 'hunter2',
+      REDIS_URL: 'redis-cluster://:hunter2@cache:6379',
+      PUBLIC_URL: 'https://me:hunter2@a.example',
+    };
+    expect(problemsOf(env)).toHaveLength(3);
+    expect(problemsOf(env).join('\n')).not.toContain('hunter2');
+  });
+
+  it('shorten what is endless and escape what would break the line', () => {
+    const [problem = ''] = problemsOf({ LOG_LEVEL: `a\nb${'c'.repeat(5000)}` });
+    expect(problem.length).toBeLessThan(250);
+    expect(problem).not.toContain('\n');
+  });
+
+  it.each([
+    ['IDLE_TTL', '2h', 'MAX_TTL', '1h'],
+    ['LINK_TTL', '2h', 'MAX_TTL', '1h'],
+    ['MAX_MESSAGE_BYTES', '4KiB', 'MAX_SESSION_BYTES', '2KiB'],
+    ['MAX_FILE_BYTES', '5MiB', 'MAX_FILES_BYTES', '4MiB'],
+    ['MAX_CONNECTIONS_PER_IP', '11', 'MAX_CONNECTIONS', '10'],
+  ])('%s=%s does not go with %s=%s', (small, value, large, limit) => {
+    expect(problemsOf({ [small]: value, [large]: limit })).toEqual([
+      `${small} is "${value}": must not exceed ${large}, which is "${limit}"`,
+    ]);
+    // Lowering only the limit is fine: the other keeps its default and the smaller wins.
+    expect(problemsOf({ [large]: limit })).toEqual([]);
+  });
+});
+
+it('every default is allowed by its own setting', () => {
+  for (const setting of Object.values(SETTINGS)) {
+    expect(setting.parse(setting.default), setting.name).not.toBeUndefined();
+  }
+});

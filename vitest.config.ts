@@ -1,0 +1,35 @@
+// Two kinds of tests: `node` for all that runs without a page, `dom` for the interface's components.
+// Browser tests are not here: see test/e2e.
+import { defineConfig } from 'vitest/config';
+
+const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    // Redis and sockets are real here; two cores and a cold start need more than the usual 5 s.
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/web/ui/**', 'test/e2e/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['test/web/ui/**/*.test.{ts,tsx}'],
+        },
+      },
+    ],
+  },
+});
