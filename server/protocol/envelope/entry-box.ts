@@ -1,0 +1,119 @@
+/**
+ * Sealing and opening what goes into a session: the key for each participant, the two names,
+ * and the content of entries. Boxes are in base64url here, as they stand in JSON.
+ */
+import { bytesToUtf8, utf8ToBytes } from '@noble/ciphers/utils.js';
+import { randomBytes } from '@noble/hashes/utils.js';
+import { fromBase64Url, toBase64Url } from '../encoding.ts';
+import type { Entry, Slot } from '../frames.ts';
+import { CID_BYTES, KEY_BYTES, NAME_PADDED_BYTES } from '../limits.ts';
+import { parseName } from '../name.ts';
+import { open, seal, type BoxPlace } from './box.ts';
+import { formatContent, parseControl, parseMessage } from './content.ts';
+import type { Content, Control, Message } from './content.ts';
+import type { SessionKeys } from './keys.ts';
+import { messagePaddedLength, pad, unpad } from './padding.ts';
+
+type Random = (bytes: number) => Uint8Array;
+
+/** An opened entry: what it says and as which of the two kinds it was sealed. */
+export type OpenedEntry =
+  | ({ sealedAs: 'message' } & Content<Message>)
+  | ({ sealedAs: 'control' } & Content<Control>);
+
+export function newCid(random: Random = randomBytes): string {
+  return toBase64Url(random(CID_BYTES));
+}
+
+/** The session key sealed under one participant's wrap key: 72 bytes. */
+export function sealKey(wrap: Uint8Array, sid: string, slot: Slot, key: Uint8Array): string {
+  return toBase64Url(seal(wrap, { kind: 'key', sid, slot, id: '' }, key));
+}
+
+export function openKey(wrap: Uint8Array, sid: string, slot: Slot, box: string): Uint8Array | null {
+  const key = openBox(wrap, { kind: 'key', sid, slot, id: '' }, box);
+  return key?.length === KEY_BYTES ? key : null;
+}
+
+/** `name` must have come out of parseName. */
+export function sealName(keys: SessionKeys, sid: string, slot: Slot, name: string): string {
+  const padded = pad(utf8ToBytes(name), NAME_PADDED_BYTES);
+  return toBase64Url(seal(keys.names, { kind: 'names', sid, slot, id: '' }, padded));
+}
+
+/** The name, or "Guest" in place of one that does not open or breaks the rule of names. */
+export function openName(keys: SessionKeys, sid: string, slot: Slot, box: string): string {
+  const plain = openPadded(keys.names, { kind: 'names', sid, slot, id: '' }, box);
+  const parsed = plain === null ? null : parseName(plain);
+  return parsed && 'name' in parsed && parsed.name === plain ? parsed.name : 'Guest';
+}
+
+export function sealMessage(
+  keys: SessionKeys,
+  { sid, slot, cid }: { sid: string; slot: Slot; cid: string },
+  content: Content<Message>,
+): string {
+  return sealContent(keys.message[slot], { kind: 'message', sid, slot, id: cid }, content);
+}
+
+/** `cid` is empty for the box that goes with an end. */
+export function sealControl(
+  keys: SessionKeys,
+  { sid, slot, cid }: { sid: string; slot: Slot; cid: string },
+  content: Content<Control>,
+): string {
+  return sealContent(keys.control[slot], { kind: 'control', sid, slot, id: cid }, content);
+}
+
+/** Bytes of padded plaintext that `content` takes: what the limit `messageBytes` counts. */
+export function paddedContentBytes(content: Content<Message | Control>): number {
+  return messagePaddedLength(utf8ToBytes(formatContent(content)).length);
+}
+
+/**
+ * What an entry says, or null if it does not open. An entry with `unsends` opens as control,
+ * any other as message, then as control. An entry without a box says nothing: null.
+ */
+export function openEntry(keys: SessionKeys, sid: string, entry: Entry): OpenedEntry | null {
+  if (entry.box === undefined) return null;
+  if (!entry.unsends) {
+    const place: BoxPlace = { kind: 'message', sid, slot: entry.slot, id: entry.cid };
+    const json = openPadded(keys.message[entry.slot], place, entry.box);
+    const message = json === null ? null : parseMessage(json);
+    if (message) return { sealedAs: 'message', ...message };
+  }
+  const control = openControl(keys, sid, entry.slot, entry.cid, entry.box);
+  return control && { sealedAs: 'control', ...control };
+}
+
+/** A control box on its own: of an entry, or (with an empty cid) the one of `ended`. */
+export function openControl(
+  keys: SessionKeys,
+  sid: string,
+  slot: Slot,
+  cid: string,
+  box: string,
+): Content<Control> | null {
+  const json = openPadded(keys.control[slot], { kind: 'control', sid, slot, id: cid }, box);
+  return json === null ? null : parseControl(json);
+}
+
+function sealContent(
+  key: Uint8Array,
+  place: BoxPlace,
+  content: Content<Message | Control>,
+): string {
+  const plain = utf8ToBytes(formatContent(content));
+  return toBase64Url(seal(key, place, pad(plain, messagePaddedLength(plain.length))));
+}
+
+function openBox(key: Uint8Array, place: BoxPlace, box: string): Uint8Array | null {
+  const bytes = fromBase64Url(box);
+  return bytes && open(key, place, bytes);
+}
+
+function openPadded(key: Uint8Array, place: BoxPlace, box: string): string | null {
+  const padded = openBox(key, place, box);
+  const plain = padded && unpad(padded);
+  return plain && bytesToUtf8(plain);
+}

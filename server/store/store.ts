@@ -1,0 +1,246 @@
+/**
+ * The seam between the product and where sessions live. MemoryStore and RedisStore implement it
+ * and pass one contract suite (test/store/store-contract.ts), so nothing above knows which it has.
+ *
+ * Guarantees, for every implementation:
+ *
+ * - Each operation is atomic: it happens wholly or not at all, also against other nodes.
+ * - `append` decides deduplication, the next seq, limits, the deadline and publication in one
+ *   step. A cid stands at most once in a log; seq counts 1, 2, 3 … without gaps.
+ * - Entries are published in seq order. A publication is a hint: it can be lost, never altered.
+ *   The log is the truth; whoever sees a gap or is told `interrupted` reads the log.
+ * - Operations started one after the other on one store take effect in that order, also across
+ *   reconnects: one that fails is never carried out after a later one succeeded. A failed one
+ *   may have been carried out: the outcome is unknown and every operation may be repeated.
+ * - All that belongs to a session shares one deadline. Past it the session is gone at once for
+ *   every operation, and nothing is ever created for a session that is not there. What stays is
+ *   the reason, until `endedNoticeTtlMs` later.
+ * - Time is the store's. Callers get what is left, in ms; `at` and `lastAt` are for display.
+ * - The deadline moves only when it shifts by more than a second; each move publishes `expires`.
+ *   While waiting (not both have entered): creation + linkTtlMs, and nothing extends it. Then:
+ *   last activity + idleMs, never past creation + maxTtlMs. Activity is a stored message, an
+ *   entering, a `keep`; not a repeat, a receipt, typing, a lease.
+ * - Only sealed boxes, hashes and public facts are handed to a store. It cannot tell a secret.
+ *
+ * Every operation rejects with AppError `store_unavailable` when the store cannot be reached or
+ * does not answer in time, and with nothing else. Inputs were validated by the caller.
+ */
+import type { EndReason, ExpiresBy, Peer, Position, Receipt, Slot } from '../protocol/frames.ts';
+
+export interface StoreOptions {
+  linkTtlMs: number;
+  maxTtlMs: number;
+  endedNoticeTtlMs: number;
+  maxSessions: number;
+  maxEntries: number;
+  /** Bytes of boxes (raw, not base64url) a log may hold. */
+  maxSessionBytes: number;
+}
+
+export interface NewParticipant {
+  proofHash: string;
+  /** The session key sealed under this participant's wrap key. */
+  key: string;
+  /** The sealed name. */
+  name: string;
+  /** bcrypt hash of the code. */
+  codeHash: string;
+}
+
+export interface NewSession {
+  sid: string;
+  idleMs: number;
+  participants: Record<Slot, NewParticipant>;
+}
+
+export interface Expiry {
+  expiresInMs: number;
+  expiresBy: ExpiresBy;
+}
+
+export interface ParticipantRecord extends NewParticipant {
+  entered: boolean;
+  /** Hashes of the ids of the passes that are valid, oldest first. */
+  passes: readonly string[];
+}
+
+export interface SessionRecord extends Expiry {
+  idleMs: number;
+  participants: Record<Slot, ParticipantRecord>;
+}
+
+export interface EndedRecord {
+  reason: EndReason;
+  by?: Slot;
+  /** The control box that came with the end. */
+  box?: string;
+  idleMs: number;
+  /** Who may be told: the proof hashes of both participants. */
+  proofHashes: Record<Slot, string>;
+}
+
+export type Found =
+  | { state: 'live'; session: SessionRecord }
+  | { state: 'ended'; ended: EndedRecord }
+  | { state: 'unknown' };
+
+/** `triesLeft` before a wait begins; `retryInMs` 0 when a try may be made now. */
+export interface Tries {
+  triesLeft: number;
+  retryInMs: number;
+}
+
+/**
+ * A try that was taken counts as failed until `enter` forgives it. `triesLeft` and `retryInMs`
+ * say what holds if it fails; `failures` counts all failed tries for this participant.
+ */
+export type TryTaken =
+  | ({ taken: true; failures: number } & Tries)
+  | { taken: false; retryInMs: number };
+
+export interface Append {
+  slot: Slot;
+  cid: string;
+  box: string;
+  /** The new entry's sum, drawn by the node. */
+  sum: string;
+  /** The last position delivered on the sender's connection, null for none. */
+  seen: Position | null;
+}
+
+/**
+ * `repeated`: the cid stands in the log already; `entry` is that element as JSON (an Entry).
+ * `diverged`: the log does not hold `seen`, so the store has lost what it once held.
+ * `foreign`: the cid, or the target of an unsend, belongs to the other participant.
+ */
+export type Appended =
+  | { result: 'stored'; seq: number }
+  | { result: 'repeated'; entry: string }
+  | { result: 'full' | 'gone' | 'diverged' | 'foreign' };
+
+export interface Lease {
+  slot: Slot;
+  passHash: string;
+  /** Random, one per connection. */
+  connectionId: string;
+}
+
+/** `pass_gone`: the pass was revoked. `closed`: an order closed this connection's lease. */
+export type LeaseRefused = { result: 'gone' | 'pass_gone' };
+
+export interface Connected extends Expiry {
+  result: 'connected';
+  /** The head of the log: seq 0 and sum '' if it is empty. */
+  head: Position;
+  /** The position to read the log after, null for its beginning. */
+  from: Position | null;
+  /** `after` was given and is not in the log. */
+  reset: boolean;
+  idleMs: number;
+  receipts: Record<Slot, Receipt>;
+  peer: Peer;
+}
+
+export interface Renewed extends Expiry {
+  result: 'renewed';
+  head: Position;
+}
+
+/** `entries` are Entry objects as JSON, in seq order; at most PAGE_ENTRIES and about PAGE_BYTES. */
+export type LogPage =
+  | { result: 'page'; entries: string[]; head: number }
+  | { result: 'gone' | 'diverged' };
+
+/**
+ * `to`: everyone `*`, one participant's connections, or `!` the nodes themselves. `seq` is that
+ * of the entry the frame carries, 0 for every other frame. `frame` is JSON text: a ServerFrame,
+ * or for `!` a NodeOrder. Nodes forward frames as they are.
+ */
+export interface Publication {
+  to: '*' | Slot | '!';
+  seq: number;
+  frame: string;
+}
+
+/** Close, with this close code: all connections, those of a pass, or one. */
+export interface NodeOrder {
+  close: number;
+  pass?: string;
+  connection?: string;
+}
+
+export interface Subscriber {
+  published(publication: Publication): void;
+  /** Publications may have been lost: read the log. */
+  interrupted(): void;
+}
+
+export interface Store {
+  /** Waiting for both, nothing said yet. `id_taken` also while an ended notice of it is kept. */
+  create(session: NewSession): Promise<'created' | 'id_taken' | 'full'>;
+
+  find(sid: string): Promise<Found>;
+
+  /**
+   * The attempt budget of one participant. `address` is an opaque hash. Per address: 5 tries,
+   * then one after each wait of 1, 5, 15, 15 … minutes. Over all addresses, continuous buckets:
+   * 800 an hour for addresses that failed here before, 200 an hour for new ones.
+   */
+  takeTry(sid: string, slot: Slot, address: string): Promise<TryTaken | null>;
+  /** What the next try would meet; takes nothing. Null when the session is gone. */
+  peekTries(sid: string, slot: Slot, address: string): Promise<Tries | null>;
+  /** Tells both that `count` tries for `slot` have failed. */
+  announceTries(sid: string, slot: Slot, count: number): Promise<void>;
+
+  /**
+   * The code was right: the pass is valid, the try and its address are forgiven, the deadline
+   * moves, and at the first entering the peer is told. The eleventh pass revokes the oldest.
+   * `changed`: `codeHash` is not the participant's any more.
+   */
+  enter(
+    sid: string,
+    slot: Slot,
+    with_: { codeHash: string; passHash: string; address: string },
+  ): Promise<'entered' | 'changed' | 'gone'>;
+  /** Revokes a pass and closes its connections, on every node. */
+  leave(sid: string, slot: Slot, passHash: string): Promise<void>;
+
+  /**
+   * Takes a lease, and gives all a welcome needs. The fifth of a participant closes the oldest
+   * (openedElsewhere). Presence that changes by it is published to the peer.
+   */
+  connect(sid: string, lease: Lease, after: Position | null): Promise<Connected | LeaseRefused>;
+  /** Keeps the lease for LEASE_MS more; drops leases that have expired and tells whom it concerns. */
+  renewLease(sid: string, lease: Lease): Promise<Renewed | LeaseRefused>;
+  disconnect(sid: string, lease: Lease): Promise<void>;
+
+  /** The page of the log after `after`; `diverged` if that position is not in it. */
+  readLog(sid: string, after: Position | null): Promise<LogPage>;
+  append(sid: string, append: Append): Promise<Appended>;
+  /**
+   * Appends an entry with `unsends` and, in the same step, replaces the boxes of `of` by their
+   * hashes. Targets that are not in the log, or were unsent, are passed over. Not refused as
+   * full if it frees a box.
+   */
+  unsend(sid: string, append: Append & { of: readonly string[] }): Promise<Appended>;
+
+  /** Keeps the maximum, bounded by head, and publishes what changed. */
+  receipt(sid: string, slot: Slot, receipt: Receipt): Promise<void>;
+  /** Tells the other participant's connections. */
+  typing(sid: string, slot: Slot, on: boolean): Promise<void>;
+  /** Activity without a message. */
+  keep(sid: string): Promise<void>;
+  /** Deletes all of the session but the reason, tells both, closes their connections. */
+  end(sid: string, by: Slot, box: string | null): Promise<'ended' | 'gone'>;
+
+  /** From when the promise resolves, all that is published for `sid`. Resolves to unsubscribe. */
+  subscribe(sid: string, subscriber: Subscriber): Promise<() => void>;
+
+  /** Rejects unless the store answers. */
+  ping(): Promise<void>;
+  /**
+   * A random secret that all nodes on this store share, made at first use (base64url, 32 bytes).
+   */
+  sharedSecret(): Promise<string>;
+  close(): Promise<void>;
+}
