@@ -1,0 +1,71 @@
+// Installs the dependencies when they are missing or others than the lock file asks for; else
+// does nothing, in a millisecond. So two commands are enough on a fresh clone, and every script
+// can begin with this. Uses nothing but Node.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { withLock } from './lock.js';
+import { ROOT, SetupError, isMain, run, runMain } from './run.js';
+
+const STAMP = `${ROOT}node_modules/.stamp`;
+
+export async function bootstrap() {
+  requireNode();
+  const wanted = fingerprint();
+  if (installed() === wanted) return;
+  await withLock(async () => {
+    if (installed() === wanted) return; // another process did it while this one waited
+    console.log('Installing dependencies…');
+    await install();
+    writeFileSync(STAMP, wanted);
+  });
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new SetupError(`Duologue needs Node 20.19 or newer; this is ${process.versions.node}.`);
+}
+
+/** Platform and ABI are part of it: some packages bring compiled code. */
+function fingerprint() {
+  const { platform, arch, versions } = process;
+  return createHash('sha256')
+    .update(readFileSync(`${ROOT}package-lock.json`))
+    .update(`${platform} ${arch} ${versions.modules}`)
+    .digest('hex');
+}
+
+function installed() {
+  try {
+    return readFileSync(STAMP, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+async function install() {
+  // The npm that started this script, if one did; its path is a JavaScript file.
+  const npm = process.env['npm_execpath'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const env = withoutNpmOptions(process.env);
+  const { code } =
+    npm === undefined
+      ? await run('npm', args, { env })
+      : await run(process.execPath, [npm, ...args], { env });
+  if (code !== 0) throw new SetupError('The dependencies could not be installed: see above.');
+}
+
+/**
+ * The options of the npm around us (`npm --omit=dev start`, `npm -g …`) are not meant for this
+ * install. Where to download from and through what is: that belongs to the machine.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function withoutNpmOptions(env) {
+  const keep =
+    /^npm_config_(.*registry|userconfig|globalconfig|cache|.*proxy|cafile|ca|strict_ssl)$/i;
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^npm_config_/i.test(name) || keep.test(name)),
+  );
+}
+
+if (isMain(import.meta.url)) await runMain(bootstrap);

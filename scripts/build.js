@@ -1,0 +1,104 @@
+// Builds what runs: server/dist (compiled) and web/dist (bundled, compressed ahead of time).
+// Does nothing, quickly, when no source has changed since; safe when two run at once.
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { withLock } from './lock.js';
+import { ROOT, isMain, mustRun, runMain } from './run.js';
+
+const SOURCES = ['package-lock.json', 'tsconfig.base.json', 'scripts/build.js', 'server', 'web'];
+const STAMP = `${ROOT}server/dist/.stamp`;
+
+export async function build() {
+  if (isFresh(fingerprint())) return;
+  await withLock(async () => {
+    const wanted = fingerprint();
+    if (isFresh(wanted)) return; // another process did it while this one waited
+    console.log('Building…');
+    await buildServer();
+    await buildWeb();
+    // Last, and of the sources as they were before: a build cut short is no build.
+    writeFileSync(STAMP, wanted);
+  });
+}
+
+/** A hash over the names and contents of everything the build reads. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    for (const file of filesUnder(source)) {
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(ROOT + file))
+        .update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string} path
+ * @returns {string[]} */
+function filesUnder(path) {
+  const entries = readdirOrNull(path);
+  if (entries === null) return [path];
+  return entries
+    .filter(({ name }) => name !== 'dist' && name !== 'node_modules')
+    .map(({ name }) => `${path}/${name}`)
+    .toSorted()
+    .flatMap(filesUnder);
+}
+
+/** @param {string} path */
+function readdirOrNull(path) {
+  try {
+    return readdirSync(ROOT + path, { withFileTypes: true });
+  } catch {
+    return null; // a file
+  }
+}
+
+/** @param {string} wanted */
+function isFresh(wanted) {
+  return (
+    existsSync(STAMP) &&
+    readFileSync(STAMP, 'utf8') === wanted &&
+    existsSync(`${ROOT}web/dist/index.html`)
+  );
+}
+
+async function buildServer() {
+  // The page's types are checked along: its bundler only strips them.
+  await mustRun('Compiling', 'typescript/bin/tsc', ['-b', 'server', 'web']);
+  const lua = 'store/lua';
+  if (existsSync(`${ROOT}server/${lua}`)) {
+    cpSync(`${ROOT}server/${lua}`, `${ROOT}server/dist/${lua}`, { recursive: true });
+  }
+}
+
+async function buildWeb() {
+  await mustRun('Bundling', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn']);
+  const files = await readdir(`${ROOT}web/dist`, { recursive: true });
+  const texts = files.filter((file) => /\.(html|js|css|svg|json|webmanifest|txt)$/.test(file));
+  await Promise.all(texts.map((file) => compress(`${ROOT}web/dist/${file}`)));
+}
+
+/** Once, at the highest effort, so that the server never compresses anything itself.
+ * @param {string} path */
+async function compress(path) {
+  const content = await readFile(path);
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(content, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+      },
+    }),
+    promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION }),
+  ]);
+  await Promise.all([writeFile(`${path}.br`, br), writeFile(`${path}.gz`, gz)]);
+}
+
+if (isMain(import.meta.url)) await runMain(build);
