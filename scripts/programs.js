@@ -1,0 +1,77 @@
+// The programs outside node_modules that the tests use: where they are, and how they get there.
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { SetupError, run } from './run.js';
+
+/** Each with the packages of Debian and Homebrew that bring it. */
+const PROGRAMS = {
+  'redis-server': { debian: 'redis-server', brew: 'redis' },
+  zbarimg: { debian: 'zbar-tools', brew: 'zbar' },
+  chromium: { debian: 'chromium', brew: null },
+};
+
+/** @typedef {keyof typeof PROGRAMS} Program */
+
+/** The full path of a program on the PATH, or null: what `which` says, without needing `which`.
+ * @param {string} name */
+export function findProgram(name) {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** On Debian as root installs what is missing; elsewhere throws a SetupError that says how to.
+ * @param {readonly Program[]} wanted */
+export async function requirePrograms(wanted) {
+  let missing = await missingOf(wanted);
+  if (missing.length === 0) return;
+  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+    await aptInstall(missing.map((name) => PROGRAMS[name].debian));
+    missing = await missingOf(wanted);
+    if (missing.length === 0) return;
+  }
+  throw new SetupError(instructions(missing));
+}
+
+/** @param {readonly Program[]} wanted */
+async function missingOf(wanted) {
+  const missing = wanted.filter((name) => findProgram(name) === null);
+  if (!missing.includes('chromium')) return missing;
+  const { chromium } = await import('@playwright/test');
+  const ownBrowser = existsSync(chromium.executablePath());
+  return missing.filter((name) => !(name === 'chromium' && ownBrowser));
+}
+
+/** @param {readonly string[]} packages */
+async function aptInstall(packages) {
+  console.log(`Installing ${packages.join(', ')}…`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const options = ['-qq', '-o', 'DPkg::Lock::Timeout=120'];
+  // A failure shows itself in what is then still missing.
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
+    const { code, output } = await run('apt-get', [...options, ...args], { env, quiet: true });
+    if (code !== 0) console.error(output);
+  }
+}
+
+/** @param {readonly Program[]} missing */
+function instructions(missing) {
+  const brew = missing.map((name) => PROGRAMS[name].brew).filter((name) => name !== null);
+  return [
+    `The tests need ${missing.join(', ')}. To install:`,
+    `  Debian:  sudo apt-get install ${missing.map((name) => PROGRAMS[name].debian).join(' ')}`,
+    ...(brew.length > 0 ? [`  macOS:   brew install ${brew.join(' ')}`] : []),
+    ...(missing.includes('chromium')
+      ? ['  Browser anywhere else:  npx playwright install --with-deps chromium']
+      : []),
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+// The browser tests: one Chromium, one test after the other, no second try. Debian's Chromium
+// where there is one (its flags let it run as root in a container), else Playwright's own.
+import { defineConfig } from '@playwright/test';
+import { findProgram } from '../../scripts/programs.js';
+
+const chromium = findProgram('chromium');
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results',
+  workers: 1,
+  retries: 0,
+  forbidOnly: process.env['CI'] !== undefined,
+  timeout: 60_000,
+  use: {
+    trace: 'off',
+    screenshot: 'off',
+    video: 'off',
+    launchOptions: {
+      ...(chromium === null ? {} : { executablePath: chromium }),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
