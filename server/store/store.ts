@@ -125,7 +125,7 @@ export interface Lease {
   connectionId: string;
 }
 
-/** `pass_gone`: the pass was revoked. `closed`: an order closed this connection's lease. */
+/** `pass_gone`: the pass was revoked. */
 export type LeaseRefused = { result: 'gone' | 'pass_gone' };
 
 export interface Connected extends Expiry {
