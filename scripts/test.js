@@ -52,8 +52,16 @@ function unitTests(args) {
       'vitest/vitest.mjs',
       ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
     ],
-    ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
+    ({ numPassedTests, numFailedTests, testResults }) => ({
+      passed: numPassedTests,
+      failed: numFailedTests + testResults.filter(didNotLoad).length,
+    }),
   );
+}
+
+/** @param {{status: string, assertionResults: unknown[]}} file */
+function didNotLoad(file) {
+  return file.status === 'failed' && file.assertionResults.length === 0;
 }
 
 /** @param {readonly string[]} args */
@@ -69,7 +77,7 @@ function browserTests(args) {
 
 /**
  * Runs a test runner, its progress shown, and counts from the report it writes. A runner that
- * fails without a failed test (a file that does not load, an error nobody caught) counts as one.
+ * fails without a failed test (say, an error that nobody caught) counts as one.
  * @param {(report: string) => string[]} command
  * @param {(report: any) => Counts} count
  * @returns {Promise<Counts>}
