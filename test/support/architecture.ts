@@ -1,0 +1,189 @@
+// Who may import whom: the table of the design, and a check of real sources against it. Works on
+// a map from path to source, so that a test can show it finds what it should.
+import { posix } from 'node:path';
+import { parseSync } from 'vite';
+
+export type Sources = ReadonlyMap<string, string>;
+
+interface Import {
+  readonly specifier: string;
+  /** Leaves nothing behind at run time. */
+  readonly typeOnly: boolean;
+  readonly dynamic: boolean;
+}
+
+interface Area {
+  /** A folder, or one file. The first area that holds a file is its area. */
+  readonly path: string;
+  /** Folders and files of the project, besides its own folder. */
+  readonly may: readonly string[];
+  /** The same, but `import type` only. */
+  readonly mayType?: readonly string[];
+  /** Names of packages; a final `*` stands for any rest. */
+  readonly packages: readonly string[];
+}
+
+const ANY = ['*'];
+const SEAM = ['server/protocol', 'server/store/store.ts'];
+const CONFIG = ['server/config.ts'];
+
+export const AREAS: readonly Area[] = [
+  { path: 'server/protocol', may: [], packages: ['@noble/*', '@scure/base'] },
+  { path: 'server/store', may: ['server/protocol'], mayType: CONFIG, packages: ANY },
+  { path: 'server/sessions', may: SEAM, mayType: CONFIG, packages: ANY },
+  { path: 'server/live', may: SEAM, mayType: CONFIG, packages: ANY },
+  {
+    path: 'server/routes',
+    may: [...SEAM, 'server/sessions', 'server/live', 'server/plugins'],
+    mayType: CONFIG,
+    packages: ANY,
+  },
+  {
+    path: 'server/plugins',
+    may: [...SEAM, 'server/sessions', 'server/live', 'server/routes'],
+    mayType: CONFIG,
+    packages: ANY,
+  },
+  // app, main and config, the top: all of the server.
+  { path: 'server', may: [], packages: ANY },
+  { path: 'web/core', may: ['server/protocol'], packages: ['@preact/signals-core'] },
+  {
+    path: 'web/ui',
+    may: ['web/core'],
+    mayType: ['server/protocol'],
+    packages: ['preact', 'preact/*', '@preact/signals', 'qrcode'],
+  },
+  { path: 'web/vite.config.ts', may: [], packages: ['vite'] },
+  // Generates documents from the settings, hence the one script that knows them.
+  { path: 'scripts/settings-table.ts', may: ['server/config.ts', 'scripts'], packages: ['node:*'] },
+  { path: 'scripts', may: ['web/core', 'server/protocol'], packages: ANY },
+];
+
+const MAX_LINES = 300;
+const VAGUE_NAME = /^(utils?|helpers?|common|types|misc)$/;
+
+/** Everything that breaks a rule, one line each; `runtime` are the names in `dependencies`. */
+export function violations(sources: Sources, runtime: readonly string[]): string[] {
+  const graph = new Map<string, string[]>();
+  const problems: string[] = [];
+  for (const [file, source] of sources) {
+    problems.push(...nameAndLength(file, source));
+    const imports = importsOf(file, source);
+    problems.push(...imports.flatMap((found) => importProblem(file, found, sources, runtime)));
+    const local = imports.filter(isRelative).map((found) => resolve(file, found, sources));
+    graph.set(file, local);
+  }
+  return [...problems, ...cycles(graph)];
+}
+
+function nameAndLength(file: string, source: string): string[] {
+  const problems: string[] = [];
+  const vague = file.split('/').find((part) => VAGUE_NAME.test(part.split('.')[0] ?? ''));
+  if (vague !== undefined) problems.push(`${file}: "${vague}" says nothing about what is inside`);
+  const lines = source.trimEnd().split('\n');
+  const explained = lines.slice(0, 8).some((line) => line.includes('Long because'));
+  if (lines.length > MAX_LINES && !explained) {
+    problems.push(`${file}: ${lines.length} lines and no "Long because" in its head`);
+  }
+  return problems;
+}
+
+function importsOf(file: string, source: string): Import[] {
+  const { module, errors } = parseSync(file, source);
+  if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`);
+  const statics = module.staticImports.map(({ moduleRequest, entries }) => ({
+    specifier: moduleRequest.value,
+    typeOnly: entries.length > 0 && entries.every(({ isType }) => isType),
+    dynamic: false,
+  }));
+  const exports = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, isType }) =>
+      moduleRequest === null
+        ? []
+        : [{ specifier: moduleRequest.value, typeOnly: isType, dynamic: false }],
+    ),
+  );
+  const dynamics = module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+    specifier: source.slice(start, end).replace(/^(['"`])(.*)\1$/, '$2'),
+    typeOnly: false,
+    dynamic: true,
+  }));
+  return [...statics, ...exports, ...dynamics];
+}
+
+function isRelative({ specifier }: Import): boolean {
+  return specifier.startsWith('.');
+}
+
+/** The file an import means; a path that is no source of ours (a stylesheet) stays as it is. */
+function resolve(file: string, { specifier }: Import, sources: Sources): string {
+  const path = posix.join(posix.dirname(file), specifier.replace(/\?.*$/, ''));
+  const candidates = [path, `${path}.ts`, `${path}.tsx`, path.replace(/\.js$/, '.ts')];
+  return candidates.find((candidate) => sources.has(candidate)) ?? path;
+}
+
+function importProblem(
+  file: string,
+  found: Import,
+  sources: Sources,
+  runtime: readonly string[],
+): string[] {
+  const area = AREAS.find(({ path }) => isIn(file, path));
+  if (area === undefined) return [`${file}: belongs to no area of the design`];
+  const problem = isRelative(found)
+    ? pathProblem(file, area, found, resolve(file, found, sources))
+    : packageProblem(file, area, found, runtime);
+  return problem === null ? [] : [`${file}: ${problem}`];
+}
+
+function pathProblem(file: string, area: Area, found: Import, target: string): string | null {
+  const allowed = (paths: readonly string[] = []) => paths.some((path) => isIn(target, path));
+  if (allowed([area.path, ...area.may])) {
+    // config.ts is at the top, but everyone may know its type: it must know nobody.
+    return file === 'server/config.ts' ? `may import nothing of ours, but imports ${target}` : null;
+  }
+  if (allowed(area.mayType)) {
+    return found.typeOnly ? null : `may import only types from ${target}`;
+  }
+  return `may not import ${target}`;
+}
+
+function packageProblem(
+  file: string,
+  area: Area,
+  { specifier, typeOnly, dynamic }: Import,
+  runtime: readonly string[],
+): string | null {
+  const matches = (name: string) =>
+    name.endsWith('*') ? specifier.startsWith(name.slice(0, -1)) : specifier === name;
+  if (!area.packages.some(matches)) return `may not import ${specifier}`;
+  if (specifier.startsWith('node:') || typeOnly) return null;
+
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  if (isIn(area.path, 'server') && !runtime.includes(name)) {
+    return `needs ${name} at run time, which is not in "dependencies"`;
+  }
+  if (isIn(file, 'scripts') && file.endsWith('.js') && !dynamic) {
+    return `runs before the dependencies are there, so may load ${name} only by import()`;
+  }
+  return null;
+}
+
+function isIn(path: string, area: string): boolean {
+  return path === area || path.startsWith(`${area}/`);
+}
+
+/** Each cycle once, as `a → b → a`. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const finished = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(file);
+    if (start !== -1) found.push(`import cycle: ${[...trail.slice(start), file].join(' → ')}`);
+    if (start !== -1 || finished.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
+    finished.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
