@@ -1,0 +1,108 @@
+/**
+ * What a screen shows of a chat, and nothing of how it came about: the items of the timeline,
+ * the other's presence, the countdown, the notices. All values are immutable; an item that did
+ * not change is the same object, so comparing by identity is enough.
+ */
+import type { EndReason, ExpiresBy, Peer, Receipt, Slot } from '../../server/protocol/frames.ts';
+
+/** The timeline: the log in its order, then what is still in the outbox in the order of sending. */
+export type Item = MessageItem | NoteItem;
+
+export interface MessageItem {
+  type: 'message';
+  /** Unique, and stays the same from the first moment of sending on: the key of the bubble. */
+  cid: string;
+  slot: Slot;
+  mine: boolean;
+  /** Place in the log; null while only this device knows the message. */
+  seq: number | null;
+  /** Store time in ms; null with `seq`. */
+  at: number | null;
+  body: Body;
+  /** The cid of the message this answers. It need not exist. */
+  re: string | null;
+  edited: boolean;
+  reactions: Readonly<Partial<Record<Slot, string>>>;
+  /** `failed` has been given up: offer retry(cid) and discard(cid). */
+  state: 'sending' | 'stored' | 'failed';
+}
+
+export type Body =
+  | { kind: 'text'; text: string }
+  | { kind: 'file'; name: string; mime: string; size: number; hash: string }
+  /** Removed for both by its author. */
+  | { kind: 'unsent' }
+  /** Of a newer version: "Cannot be shown here". */
+  | { kind: 'unknown' }
+  | { kind: 'undecryptable' };
+
+/** What happened between messages. `reset`: the server had lost messages; they were sent again. */
+export interface NoteItem {
+  type: 'note';
+  cid: string;
+  seq: number;
+  at: number;
+  /** Whose device wrote it. */
+  by: Slot;
+  note: { kind: 'reset' } | { kind: 'renewed'; slot: Slot };
+}
+
+export type Delivery = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+
+/** The ticks of an own message, from the other's receipt. */
+export function deliveryOf(item: MessageItem, theirs: Receipt): Delivery {
+  if (item.seq === null) return item.state === 'failed' ? 'failed' : 'sending';
+  if (item.seq <= theirs.read) return 'read';
+  return item.seq <= theirs.received ? 'delivered' : 'sent';
+}
+
+/**
+ * `connecting`: never live yet · `reconnecting`: was live, being repaired (banner after 2 s) ·
+ * `elsewhere`: 4504, call useHere() · `locked`: the pass is gone, the code is needed again ·
+ * `refused`: this client and the server do not understand each other; a reload may help ·
+ * `ended`: see `ended` · `stopped`: stop() was called.
+ */
+export type ConnectionStatus =
+  | 'connecting'
+  | 'live'
+  | 'reconnecting'
+  | 'offline'
+  | 'elsewhere'
+  | 'locked'
+  | 'refused'
+  | 'ended'
+  | 'stopped';
+
+/** The other participant. `typing` clears by itself. */
+export interface PeerStatus extends Peer {
+  typing: boolean;
+}
+
+export interface Expiry {
+  /** When the chat ends, on the clock of Environment.now(). */
+  deadline: number;
+  by: ExpiresBy;
+  idleMs: number;
+  /** Warn when less than this is left. "Keep open" helps only where `by` is silence. */
+  warnMs: number;
+}
+
+export interface Notices {
+  /** The server dropped, repeated, reordered, swapped or forged. Lasting. */
+  tampered: boolean;
+  /** The server lost messages, and they were sent again. Lasting. */
+  reset: boolean;
+  /** Nothing more can be sent. */
+  full: boolean;
+  /** The last number of wrong codes told, for each participant's link. */
+  tries: Readonly<Partial<Record<Slot, number>>>;
+}
+
+/** `renewed`: this link was replaced; `unknown`: no such chat (any more). */
+export interface EndedChat {
+  reason: EndReason | 'renewed' | 'unknown';
+  /** Who ended it, if that is proven; null for all other reasons. */
+  by: Slot | null;
+  /** 0 where not known. */
+  idleMs: number;
+}
