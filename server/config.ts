@@ -19,8 +19,10 @@ export interface Setting<T> {
   readonly name: string;
   /** As written in the environment; '' means unset. Must itself be allowed. */
   readonly default: string;
-  /** What a value must be, to follow "must be". */
-  readonly allowed: string;
+  /** What a value looks like, to follow "must be". */
+  readonly form: string;
+  /** The smallest and largest value, as written in the environment. */
+  readonly range: readonly [string, string] | null;
   readonly help: string;
   /** A secret's value appears in no error text. */
   readonly secret: boolean;
@@ -145,7 +147,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     if (text !== '') given.add(field);
     values[field] = setting.parse(text === '' ? setting.default : text);
     if (values[field] === undefined) {
-      problems.push(`${setting.name} ${shown(text, setting.secret)}: must be ${setting.allowed}`);
+      problems.push(`${setting.name} ${shown(text, setting.secret)}: must be ${allowed(setting)}`);
     }
   }
   // Every field of SETTINGS was filled above; if one is undefined, this is never returned.
@@ -161,6 +163,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+/** All a value may be, in words: "a whole number, from 0 to 65535". */
+export function allowed({ form, range }: Setting<unknown>): string {
+  return range === null ? form : `${form}, from ${range[0]} to ${range[1]}`;
 }
 
 function shown(text: string, secret: boolean): string {
@@ -195,7 +202,8 @@ function integer(
   return {
     name,
     default: preset,
-    allowed: `a whole number from ${min} to ${max}`,
+    form: 'a whole number',
+    range: [String(min), String(max)],
     help,
     secret: false,
     parse: (text) => within(measure(text, { '': 1 }), min, max),
@@ -212,7 +220,8 @@ function duration(
   return {
     name,
     default: preset,
-    allowed: `a duration like 90s, 30m, 24h or 7d, from ${min} to ${max}`,
+    form: 'a duration like 90s, 30m, 24h or 7d',
+    range: [min, max],
     help,
     secret: false,
     parse: (text) => within(measure(text, MS), measure(min, MS) ?? 0, measure(max, MS) ?? 0),
@@ -229,7 +238,8 @@ function size(
   return {
     name,
     default: preset,
-    allowed: `a size like 4096, 16KiB or 5MiB, from ${min} to ${max}`,
+    form: 'a size like 4096, 16KiB or 5MiB',
+    range: [min, max],
     help,
     secret: false,
     parse: (text) =>
@@ -241,7 +251,8 @@ function rate(name: string, preset: string, help: string): Setting<Rate | null> 
   return {
     name,
     default: preset,
-    allowed: 'a rate like 10/1m (count from 1, per 1s to 30d) or off',
+    form: 'a rate like 10/1m, or off',
+    range: null,
     help,
     secret: false,
     parse: (text) => {
@@ -264,7 +275,8 @@ function choice<const T extends string>(
   return {
     name,
     default: preset,
-    allowed: `one of ${values.join(', ')}`,
+    form: `one of ${values.join(', ')}`,
+    range: null,
     help,
     secret: false,
     parse: (text) => values.find((value) => value === text),
@@ -275,7 +287,8 @@ function host(name: string, preset: string, help: string): Setting<string> {
   return {
     name,
     default: preset,
-    allowed: 'an IP address or a host name, without port',
+    form: 'an IP address or a host name, without port',
+    range: null,
     help,
     secret: false,
     parse: (text) =>
@@ -293,7 +306,8 @@ function publicUrl(name: string, help: string): Setting<PublicUrl | null> {
   return {
     name,
     default: '',
-    allowed: 'an http or https address, with or without a path, like https://example.org/chat',
+    form: 'an http or https address, with or without a path, like https://example.org/chat',
+    range: null,
     help,
     secret: false,
     parse: (text) => {
@@ -319,7 +333,8 @@ function origins(name: string, help: string): Setting<readonly string[]> {
   return {
     name,
     default: '',
-    allowed: 'origins like https://example.org, separated by commas, without a path',
+    form: 'origins like https://example.org, separated by commas, without a path',
+    range: null,
     help,
     secret: false,
     parse: (text) =>
@@ -334,7 +349,8 @@ function addresses(name: string, help: string): Setting<readonly string[]> {
   return {
     name,
     default: '',
-    allowed: 'IP addresses or ranges like 10.0.0.0/8, separated by commas',
+    form: 'IP addresses or ranges like 10.0.0.0/8, separated by commas',
+    range: null,
     help,
     secret: false,
     parse: (text) =>
@@ -354,7 +370,8 @@ function redisUrl(name: string, help: string): Setting<string | null> {
   return {
     name,
     default: '',
-    allowed: 'an address like redis://:password@host:6379/0, rediss://… or unix:///path/to/socket',
+    form: 'an address like redis://:password@host:6379/0, rediss://… or unix:///path/to/socket',
+    range: null,
     help,
     secret: true,
     parse: (text) => {
@@ -374,7 +391,8 @@ function secrets(name: string, help: string): Setting<readonly string[]> {
   return {
     name,
     default: '',
-    allowed: 'one or more secrets of at least 32 characters, separated by commas',
+    form: 'one or more secrets of at least 32 characters, separated by commas',
+    range: null,
     help,
     secret: true,
     parse: (text) => parseList(text, (item) => (item.length >= 32 ? item : undefined)),

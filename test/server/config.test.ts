@@ -165,7 +165,7 @@ describe('errors', () => {
     expect(() => parseConfig({ PORT: 'http', IDLE_TTL: '5 min' })).toThrow(
       [
         '2 settings are wrong:',
-        '  PORT is "http": must be a whole number from 0 to 65535',
+        '  PORT is "http": must be a whole number, from 0 to 65535',
         '  IDLE_TTL is "5 min": must be a duration like 90s, 30m, 24h or 7d, from 1s to 30d',
       ].join('\n'),
     );
