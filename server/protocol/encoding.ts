@@ -37,7 +37,11 @@ const LAST_OF_TWO = 'AEIMQUYcgkosw048';
  * Whether `value` is canonical base64url of between `minBytes` and `maxBytes` bytes. Decodes
  * nothing: the server checks every box this way and never needs its bytes.
  */
-export function isBase64Url(value: unknown, minBytes: number, maxBytes = minBytes): value is string {
+export function isBase64Url(
+  value: unknown,
+  minBytes: number,
+  maxBytes = minBytes,
+): value is string {
   if (typeof value !== 'string') return false;
   const bytes = decodedLength(value.length);
   if (bytes < minBytes || bytes > maxBytes || encodedLength(bytes) !== value.length) return false;

@@ -80,5 +80,7 @@ function isBox(value: unknown, maxBytes: number): value is string {
 }
 
 function isPosition(value: unknown): value is Position {
-  return isRecord(value) && has(value, 2) && isCount(value.seq) && value.seq > 0 && isSum(value.sum);
+  return (
+    isRecord(value) && has(value, 2) && isCount(value.seq) && value.seq > 0 && isSum(value.sum)
+  );
 }

@@ -40,7 +40,9 @@ function parseRecord(frame: Record<string, unknown>): ServerFrame | null {
       return parseNack(frame);
     case 'receipt': {
       const receipt = parseReceipt(frame);
-      return receipt && isSlot(frame.slot) ? { type: 'receipt', slot: frame.slot, ...receipt } : null;
+      return receipt && isSlot(frame.slot)
+        ? { type: 'receipt', slot: frame.slot, ...receipt }
+        : null;
     }
     case 'peer': {
       const peer = parsePeer(frame);
@@ -86,7 +88,8 @@ function parseWelcome(frame: Record<string, unknown>): ServerFrame | null {
   const { slot, head, sum, reset, idleMs, expiresInMs, expiresBy, receipts } = frame;
   const limits = parseLimits(frame.limits);
   const peer = parsePeer(frame.peer);
-  if (!isSlot(slot) || !isCount(head) || typeof reset !== 'boolean' || !limits || !peer) return null;
+  if (!isSlot(slot) || !isCount(head) || typeof reset !== 'boolean' || !limits || !peer)
+    return null;
   if (head === 0 ? sum !== '' : !isSum(sum)) return null;
   if (!isCount(idleMs) || !isCount(expiresInMs) || !isOneOf(expiresBy, EXPIRES_BY)) return null;
   if (!isRecord(receipts)) return null;
@@ -128,7 +131,8 @@ function parseReceipt(value: unknown): Receipt | null {
 }
 
 function parsePeer(value: unknown): Peer | null {
-  if (!isRecord(value) || !isOneOf(value.state, ['never', 'online', 'offline'] as const)) return null;
+  if (!isRecord(value) || !isOneOf(value.state, ['never', 'online', 'offline'] as const))
+    return null;
   return { state: value.state, ...(isCount(value.lastAt) && { lastAt: value.lastAt }) };
 }
 

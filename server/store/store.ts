@@ -126,7 +126,7 @@ export interface Lease {
 }
 
 /** `pass_gone`: the pass was revoked. */
-export type LeaseRefused = { result: 'gone' | 'pass_gone' };
+export type LeaseRefused = { result: 'gone' } | { result: 'pass_gone' };
 
 export interface Connected extends Expiry {
   result: 'connected';

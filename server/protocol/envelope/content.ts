@@ -72,7 +72,9 @@ function messageOf(fields: Record<string, unknown>): Message | null {
     case 'edit':
       return isCid(of) && typeof text === 'string' ? { kind, of, text } : null;
     case 'react':
-      return isCid(of) && (emoji === null || typeof emoji === 'string') ? { kind, of, emoji } : null;
+      return isCid(of) && (emoji === null || typeof emoji === 'string')
+        ? { kind, of, emoji }
+        : null;
     case 'file':
       return typeof name === 'string' &&
         typeof mime === 'string' &&

@@ -1,0 +1,246 @@
+/**
+ * One connection's life: greeting (no hello yet) → joining (the store is asked) → live → closed.
+ * Ties frames in (intake) and frames out (delivery) to one socket; what concerns the session as
+ * a whole is its local session's.
+ */
+import type { RawData, WebSocket } from 'ws';
+import { AppError, CLOSE } from '../protocol/errors.ts';
+import type {
+  Ended,
+  Position,
+  ServerFrame,
+  SessionLimits,
+  Slot,
+  Welcome,
+} from '../protocol/frames.ts';
+import {
+  BOX_OVERHEAD_BYTES,
+  HELLO_TIMEOUT_MS,
+  LEASE_RENEW_MS,
+  PING_AFTER_MS,
+  PONG_WITHIN_MS,
+} from '../protocol/limits.ts';
+import { parseClientFrame } from '../protocol/parse-client-frame.ts';
+import type { Connected, Expiry, Publication, Store } from '../store/store.ts';
+import { createDelivery } from './delivery.ts';
+import { createIntake } from './intake.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+export interface ConnectionOptions {
+  socket: WebSocket;
+  store: Store;
+  sid: string;
+  slot: Slot;
+  passHash: string;
+  connectionId: string;
+  limits: SessionLimits;
+  /** Null when RATE_SEND is off. */
+  sendBucket: TokenBucket | null;
+  /** Resolves once publications of the session reach this connection. */
+  subscribed: () => Promise<void>;
+  onExpiry: (expiry: Expiry) => void;
+  /** The store says that the session is gone. */
+  onGone: () => void;
+  onClosed: () => void;
+  /** An internal fault, for the log: never holds what people said. */
+  onFault: (error: unknown) => void;
+  now: () => number;
+}
+
+export type Connection = ReturnType<typeof createConnection>;
+
+export function createConnection(options: ConnectionOptions) {
+  const { socket, store, sid, slot, passHash, connectionId, now } = options;
+  const lease = { slot, passHash, connectionId };
+  const maxBoxBytes = options.limits.messageBytes + BOX_OVERHEAD_BYTES;
+  let state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
+  let seenAt = now();
+  let pingedAt: number | null = null;
+  let renewAt = Infinity;
+  let restarting = false;
+  const helloTimer = setTimeout(() => close(CLOSE.noHello), HELLO_TIMEOUT_MS);
+
+  const delivery = createDelivery({
+    socket,
+    slot,
+    readLog: (after) => store.readLog(sid, after),
+    onLost: (why) => (why === 'gone' ? options.onGone() : close(CLOSE.storeUnreachable)),
+    onSlow: () => close(CLOSE.slowReader),
+    now,
+  });
+  const intake = createIntake({
+    socket,
+    store,
+    sid,
+    slot,
+    sendBucket: options.sendBucket,
+    seen: () => delivery.sent,
+    answer: delivery.write,
+    onStored: delivery.expect,
+    onGone: options.onGone,
+    close,
+    now,
+  });
+
+  // Attached before anything is awaited: frames that come at once must not be lost.
+  socket.on('message', receive);
+  socket.on('pong', sawLife);
+  socket.on('close', closed);
+  // ws closes the socket itself, with the right code, after telling what is wrong with it.
+  socket.on('error', () => {});
+
+  function sawLife(): void {
+    seenAt = now();
+    pingedAt = null;
+  }
+
+  function receive(data: RawData, isBinary: boolean): void {
+    sawLife();
+    if (state === 'closed') return;
+    // as: text messages arrive as one Buffer, `binaryType` being left at its default.
+    const frame = isBinary ? null : parseClientFrame((data as Buffer).toString(), maxBoxBytes);
+    if (!frame || (frame.type === 'hello') !== (state === 'greeting')) return close(CLOSE.badFrame);
+    if (frame.type === 'hello') void join(frame.after);
+    else intake.take(frame);
+  }
+
+  async function join(after: Position | null): Promise<void> {
+    state = 'joining';
+    clearTimeout(helloTimer);
+    try {
+      await options.subscribed();
+      const connected = await store.connect(sid, lease, after);
+      if (isClosed()) return releaseLease();
+      if (connected.result === 'gone') return options.onGone();
+      if (connected.result === 'pass_gone') return close(CLOSE.passGone);
+      state = 'live';
+      renewAt = now() + LEASE_RENEW_MS;
+      options.onExpiry(connected);
+      await delivery.start(welcome(connected), connected.from, connected.head.seq);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function welcome(connected: Connected): string {
+    const { head, reset, idleMs, expiresInMs, expiresBy, receipts, peer } = connected;
+    const frame: Welcome = {
+      type: 'welcome',
+      slot,
+      head: head.seq,
+      sum: head.sum,
+      ...{ reset, idleMs, expiresInMs, expiresBy },
+      limits: options.limits,
+      ...{ receipts, peer },
+    };
+    return JSON.stringify(frame);
+  }
+
+  // A function, so that the compiler does not hold `state` for what it was before an await.
+  const isClosed = () => state === 'closed';
+
+  function failed(error: unknown): void {
+    if (!(error instanceof AppError)) options.onFault(error);
+    close(CLOSE.storeUnreachable);
+  }
+
+  function close(code: number): void {
+    if (state === 'closed') return;
+    socket.close(code);
+    closed();
+  }
+
+  function closed(): void {
+    if (state === 'closed') return;
+    // After a restart the client is back at once: nobody should see a moment of absence.
+    if (state === 'live' && !restarting) releaseLease();
+    state = 'closed';
+    clearTimeout(helloTimer);
+    delivery.stop();
+    void intake.stop();
+    options.onClosed();
+  }
+
+  function releaseLease(): void {
+    // If the store does not answer, the lease expires by itself.
+    store.disconnect(sid, lease).catch(() => {});
+  }
+
+  async function renewLease(): Promise<void> {
+    try {
+      const renewed = await store.renewLease(sid, lease);
+      if (isClosed()) return;
+      if (renewed.result === 'gone') return options.onGone();
+      if (renewed.result === 'pass_gone') return close(CLOSE.passGone);
+      delivery.expect(renewed.head.seq);
+      options.onExpiry(renewed);
+    } catch (error) {
+      if (error instanceof AppError) renewAt = now();
+      else failed(error);
+    }
+  }
+
+  /** Publications may have been lost: tells again what they may have told, and reads the log. */
+  async function refresh(): Promise<void> {
+    if (state !== 'live') return;
+    try {
+      const connected = await store.connect(sid, lease, delivery.sent);
+      if (isClosed() || connected.result !== 'connected') return;
+      const { receipts, peer, expiresInMs, expiresBy } = connected;
+      const frames: ServerFrame[] = [
+        { type: 'receipt', slot: 'a', ...receipts.a },
+        { type: 'receipt', slot: 'b', ...receipts.b },
+        { type: 'peer', ...peer },
+        { type: 'expires', inMs: expiresInMs, by: expiresBy },
+      ];
+      for (const frame of frames) delivery.write(JSON.stringify(frame));
+      options.onExpiry(connected);
+      await delivery.catchUp();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  return {
+    slot,
+    passHash,
+    connectionId,
+    close,
+    refresh,
+
+    publish(publication: Publication): void {
+      delivery.publish(publication);
+    },
+
+    /** The last frame, then the close: the session is over. */
+    end(ended: Ended): void {
+      delivery.write(JSON.stringify(ended));
+      close(CLOSE.ended);
+    },
+
+    /** Once a second: is the other side alive, is the lease, is anything missing? */
+    tick(): void {
+      const at = now();
+      if (pingedAt !== null && at - pingedAt > PONG_WITHIN_MS) {
+        socket.terminate();
+        return closed();
+      }
+      if (pingedAt === null && at - seenAt > PING_AFTER_MS) {
+        pingedAt = at;
+        socket.ping();
+      }
+      if (at >= renewAt) {
+        renewAt = at + LEASE_RENEW_MS;
+        void renewLease();
+      }
+      delivery.tick();
+    },
+
+    /** The node stops: waits for what is being stored, then asks the client to connect again. */
+    async restart(): Promise<void> {
+      restarting = true;
+      await intake.stop();
+      close(CLOSE.restart);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * Frames out: what one connection has been given of the log, and what comes next. Publications
+ * are hints; whatever does not follow the last delivered entry is read from the log instead.
+ * Knows a socket and a way to read the log, nothing of sessions or other connections.
+ */
+import type { WebSocket } from 'ws';
+import type { Position, Slot } from '../protocol/frames.ts';
+import { SUM_LENGTH } from '../protocol/limits.ts';
+import type { LogPage, Publication } from '../store/store.ts';
+
+/** Above this many unsent bytes entries wait in the log; they are read again once it drained. */
+const HOLD_BYTES = 256 * 1024;
+/** Above this many, or behind for this long, the reader is too slow to be kept. */
+const DROP_BYTES = 1024 * 1024;
+const DROP_AFTER_MS = 30_000;
+/** How long an entry that is known to stand in the log may stay unpublished before it is read. */
+const MISSING_AFTER_MS = 1_000;
+
+export interface DeliveryOptions {
+  socket: Pick<WebSocket, 'send' | 'bufferedAmount'>;
+  slot: Slot;
+  readLog: (after: Position | null) => Promise<LogPage>;
+  /** The session is over, or its log is not the one that was delivered. */
+  onLost: (why: 'gone' | 'diverged') => void;
+  onSlow: () => void;
+  now: () => number;
+}
+
+export type Delivery = ReturnType<typeof createDelivery>;
+
+export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: DeliveryOptions) {
+  let sent: Position | null = null;
+  /** The highest seq that is known to stand in the log, and since when it is ahead of `sent`. */
+  let known = 0;
+  let aheadSince = 0;
+  let state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
+  let heldSince: number | null = null;
+  /** Frames that came before the welcome went out. */
+  let early: string[] = [];
+
+  const sentSeq = () => sent?.seq ?? 0;
+
+  function write(frame: string): void {
+    if (socket.bufferedAmount > DROP_BYTES) onSlow();
+    else socket.send(frame);
+  }
+
+  function expect(seq: number): void {
+    if (seq <= known) return;
+    if (known <= sentSeq()) aheadSince = now();
+    known = seq;
+  }
+
+  function takeEntry(seq: number, frame: string): void {
+    if (state !== 'following' || heldSince !== null) return expect(seq);
+    if (seq === sentSeq() + 1) {
+      sent = positionIn(seq, frame);
+      write(frame);
+      if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
+      return;
+    }
+    // A gap; or an old seq again, which is either late news or a log that has changed.
+    expect(seq);
+    void catchUp();
+  }
+
+  /** Sends the log from where this connection stands, page by page, until nothing is missing. */
+  async function catchUp(): Promise<void> {
+    if (state !== 'following') return;
+    state = 'reading';
+    try {
+      for (;;) {
+        const page = await readLog(sent);
+        if (isStopped()) return;
+        if (page.result !== 'page') return onLost(page.result);
+        const last = page.entries.at(-1);
+        if (last === undefined) {
+          known = sentSeq();
+          break;
+        }
+        sent = positionIn(sentSeq() + page.entries.length, last);
+        heldSince ??= now();
+        await sendAndDrain(socket, `{"type":"entries","list":[${page.entries.join(',')}]}`);
+        heldSince = null;
+        if (isStopped()) return;
+        if (sentSeq() >= Math.max(page.head, known)) break;
+      }
+    } catch {
+      // The store did not answer: `tick` tries again, since something is still missing.
+      expect(sentSeq() + 1);
+      aheadSince = now();
+    } finally {
+      if (!isStopped()) state = 'following';
+    }
+  }
+
+  // A function, so that the compiler does not hold `state` for what it was before an await.
+  const isStopped = () => state === 'stopped';
+
+  return {
+    /** The last position delivered; what an append is checked against. */
+    get sent(): Position | null {
+      return sent;
+    },
+
+    /** Sends the welcome, then the log after `from`, then all that came meanwhile. */
+    async start(welcome: string, from: Position | null, head: number): Promise<void> {
+      if (state !== 'waiting') return;
+      sent = from;
+      state = 'following';
+      write(welcome);
+      for (const frame of early) write(frame);
+      early = [];
+      expect(head);
+      if (known > sentSeq()) await catchUp();
+    },
+
+    publish({ to, seq, frame }: Publication): void {
+      if (state === 'stopped' || (to !== '*' && to !== slot)) return;
+      if (seq > 0) takeEntry(seq, frame);
+      else if (state === 'waiting') early.push(frame);
+      else write(frame);
+    },
+
+    /** A frame for this connection only. */
+    write(frame: string): void {
+      if (state !== 'stopped') write(frame);
+    },
+
+    /** The log is said to reach `seq`: if no publication brings it soon, it is read. */
+    expect,
+    catchUp,
+
+    /** Once a second. */
+    tick(): void {
+      const at = now();
+      if (heldSince !== null) {
+        if (at - heldSince > DROP_AFTER_MS || socket.bufferedAmount > DROP_BYTES) return onSlow();
+        if (state !== 'following' || socket.bufferedAmount > HOLD_BYTES) return;
+        heldSince = null;
+        void catchUp();
+      } else if (known > sentSeq() && at - aheadSince > MISSING_AFTER_MS) {
+        void catchUp();
+      }
+    },
+
+    stop(): void {
+      state = 'stopped';
+      early = [];
+    },
+  };
+}
+
+function sendAndDrain(socket: Pick<WebSocket, 'send'>, frame: string): Promise<void> {
+  // An error means a closing socket, whose close event ends all this.
+  return new Promise((resolve) => socket.send(frame, () => resolve()));
+}
+
+/** Reads the sum out of an entry's JSON, in which it stands right behind the seq. */
+function positionIn(seq: number, entryJson: string): Position {
+  const mark = '"sum":"';
+  const start = entryJson.indexOf(mark) + mark.length;
+  return { seq, sum: entryJson.slice(start, start + SUM_LENGTH) };
+}

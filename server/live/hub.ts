@@ -1,0 +1,103 @@
+/**
+ * The hub: session → its connections on this node, one tick a second for all of them, and the
+ * orderly stop. A session is here only as long as somebody is connected to it.
+ */
+import { nanoid } from 'nanoid';
+import type { WebSocket } from 'ws';
+import type { Config } from '../config.ts';
+import type { SessionLimits, Slot } from '../protocol/frames.ts';
+import type { Store } from '../store/store.ts';
+import { createConnection, type Connection } from './connection.ts';
+import { createLocalSession, type LocalSession } from './local-session.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+
+const TICK_MS = 1_000;
+
+export interface HubOptions {
+  store: Store;
+  config: Config;
+  onFault: (error: unknown) => void;
+  now?: () => number;
+}
+
+export interface Arrival {
+  sid: string;
+  slot: Slot;
+  passHash: string;
+}
+
+export type Hub = ReturnType<typeof createHub>;
+
+export function createHub({
+  store,
+  config,
+  onFault,
+  now = performance.now.bind(performance),
+}: HubOptions) {
+  const sessions = new Map<string, LocalSession>();
+  const connections = new Set<Connection>();
+  const limits = limitsOf(config);
+  const ticker = setInterval(() => {
+    for (const connection of connections) connection.tick();
+  }, TICK_MS);
+  ticker.unref();
+
+  function localSession(sid: string): LocalSession {
+    const present = sessions.get(sid);
+    if (present) return present;
+    const session = createLocalSession({ store, sid, onEmpty: () => sessions.delete(sid) });
+    sessions.set(sid, session);
+    return session;
+  }
+
+  function sendBucket(): TokenBucket | null {
+    const { rateSend, burstSend } = config;
+    return rateSend && createTokenBucket(burstSend, (rateSend.count * 1000) / rateSend.perMs, now);
+  }
+
+  return {
+    get connections(): number {
+      return connections.size;
+    },
+
+    /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
+    accept(socket: WebSocket, { sid, slot, passHash }: Arrival): void {
+      const session = localSession(sid);
+      const connection: Connection = createConnection({
+        socket,
+        store,
+        ...{ sid, slot, passHash },
+        connectionId: nanoid(),
+        limits,
+        sendBucket: sendBucket(),
+        subscribed: session.subscribed,
+        onExpiry: session.expectExpiry,
+        onGone: () => void session.checkEnd(),
+        onClosed: () => {
+          connections.delete(connection);
+          session.remove(connection);
+        },
+        onFault,
+        now,
+      });
+      connections.add(connection);
+      session.add(connection);
+    },
+
+    /** Every client is asked to connect again; resolves when nothing is under way. */
+    async stop(): Promise<void> {
+      clearInterval(ticker);
+      await Promise.all([...connections].map((connection) => connection.restart()));
+    },
+  };
+}
+
+function limitsOf(config: Config): SessionLimits {
+  return {
+    messageBytes: config.maxMessageBytes,
+    fileBytes: config.maxFileBytes,
+    filesBytes: config.maxFilesBytes,
+    files: config.maxFiles,
+    entries: config.maxEntries,
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Frames in: what one connection's participant wants, carried out one after the other so that
+ * messages are stored in the order they came. Paces sends by reading the socket more slowly,
+ * refuses floods of other frames. Knows the store's words, not who else is connected.
+ */
+import { nanoid } from 'nanoid';
+import type { WebSocket } from 'ws';
+import { AppError, assertNever, CLOSE, type NackError } from '../protocol/errors.ts';
+import type { ClientFrame, Position, ServerFrame, Slot } from '../protocol/frames.ts';
+import { OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, SUM_LENGTH } from '../protocol/limits.ts';
+import type { Appended, Store } from '../store/store.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+
+type SendFrame = Extract<ClientFrame, { type: 'send' | 'unsend' }>;
+type OtherFrame = Exclude<ClientFrame, SendFrame | { type: 'hello' }>;
+
+export interface IntakeOptions {
+  socket: Pick<WebSocket, 'pause' | 'resume'>;
+  store: Store;
+  sid: string;
+  slot: Slot;
+  /** Null when RATE_SEND is off. */
+  sendBucket: TokenBucket | null;
+  /** The last position delivered on this connection. */
+  seen: () => Position | null;
+  /** For this connection only. */
+  answer: (frame: string) => void;
+  /** An entry now stands in the log at `seq`. */
+  onStored: (seq: number) => void;
+  onGone: () => void;
+  close: (code: number) => void;
+  now: () => number;
+}
+
+export type Intake = ReturnType<typeof createIntake>;
+
+export function createIntake(options: IntakeOptions) {
+  const { socket, store, sid, slot, sendBucket, seen, answer, onStored, onGone, close, now } =
+    options;
+  const otherBucket = createTokenBucket(OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, now);
+  const queue: SendFrame[] = [];
+  let busy = false;
+  let work: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let wake = () => {};
+  /** The cid that has to come before any other is taken: it was refused (rule LG5). */
+  let refused: { cid: string; error: NackError } | null = null;
+
+  function nack(cid: string, error: NackError): void {
+    const frame: ServerFrame = { type: 'nack', cid, error };
+    answer(JSON.stringify(frame));
+  }
+
+  function refuse(cid: string, error: NackError): void {
+    refused = { cid, error };
+    nack(cid, error);
+  }
+
+  /** Whether `frame` must wait for the refused one; an unsend is taken even when all is full. */
+  function mustWait({ type, cid }: SendFrame): boolean {
+    if (refused === null || refused.cid === cid) return false;
+    return type === 'send' || refused.error !== 'session_full';
+  }
+
+  async function storeQueued(): Promise<void> {
+    busy = true;
+    try {
+      for (let frame = queue[0]; frame && !stopped; frame = queue[0]) {
+        const waitMs = sendBucket?.take() ?? 0;
+        if (waitMs > 0) {
+          await pause(waitMs);
+        } else {
+          queue.shift();
+          await storeOne(frame);
+        }
+      }
+    } catch {
+      close(CLOSE.storeUnreachable);
+    } finally {
+      busy = false;
+      if (!stopped) socket.resume();
+    }
+  }
+
+  /** Reads nothing more for so long: what is not read stays in the sender's own buffer. */
+  function pause(waitMs: number): Promise<void> {
+    socket.pause();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function storeOne(frame: SendFrame): Promise<void> {
+    if (mustWait(frame)) return nack(frame.cid, 'waiting');
+    const append = { slot, cid: frame.cid, box: frame.box, sum: nanoid(SUM_LENGTH), seen: seen() };
+    try {
+      const appended = await (frame.type === 'send'
+        ? store.append(sid, append)
+        : store.unsend(sid, { ...append, of: frame.of }));
+      finish(frame.cid, appended);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(frame.cid, 'store_unavailable');
+    }
+  }
+
+  function finish(cid: string, appended: Appended): void {
+    if (stopped) return;
+    if (refused?.cid === cid) refused = null;
+    switch (appended.result) {
+      case 'stored':
+        return onStored(appended.seq);
+      case 'repeated':
+        return answer(`{"type":"entry",${appended.entry.slice(1)}`);
+      case 'full':
+        return refuse(cid, 'session_full');
+      case 'gone':
+        nack(cid, 'gone');
+        return onGone();
+      case 'diverged':
+        return close(CLOSE.storeUnreachable);
+      case 'foreign':
+        return close(CLOSE.badFrame);
+      default:
+        assertNever(appended);
+    }
+  }
+
+  function takeOther(frame: OtherFrame): Promise<unknown> | null {
+    switch (frame.type) {
+      case 'ping':
+        answer('{"type":"pong"}');
+        return null;
+      case 'receipt':
+        return store.receipt(sid, slot, { received: frame.received, read: frame.read });
+      case 'typing':
+        return store.typing(sid, slot, frame.on);
+      case 'keep':
+        return store.keep(sid);
+      case 'end':
+        return store.end(sid, slot, frame.box ?? null);
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  return {
+    take(frame: Exclude<ClientFrame, { type: 'hello' }>): void {
+      if (stopped) return;
+      if (frame.type === 'send' || frame.type === 'unsend') {
+        queue.push(frame);
+        if (!busy) work = storeQueued();
+        return;
+      }
+      if (otherBucket.take() > 0) return close(CLOSE.flooding);
+      takeOther(frame)?.catch(() => {
+        // Receipts and typing are repeated soon; what people asked for must not vanish silently.
+        if (frame.type === 'keep' || frame.type === 'end') close(CLOSE.storeUnreachable);
+      });
+    },
+
+    /** Resolves when what is being stored has its outcome. Nothing further is begun. */
+    async stop(): Promise<void> {
+      stopped = true;
+      wake();
+      await work;
+    },
+  };
+}
