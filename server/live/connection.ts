@@ -75,7 +75,7 @@ export function createConnection(options: ConnectionOptions) {
     slot,
     sendBucket: options.sendBucket,
     seen: () => delivery.sent,
-    answer: delivery.write,
+    answer: (frame) => delivery.write(frame),
     onStored: delivery.expect,
     onGone: options.onGone,
     close,

@@ -70,7 +70,7 @@ export function createHub({
         connectionId: nanoid(),
         limits,
         sendBucket: sendBucket(),
-        subscribed: session.subscribed,
+        subscribed: () => session.subscribed(),
         onExpiry: session.expectExpiry,
         onGone: () => void session.checkEnd(),
         onClosed: () => {

@@ -65,7 +65,7 @@ export function createIntake(options: IntakeOptions) {
   async function storeQueued(): Promise<void> {
     busy = true;
     try {
-      for (let frame = queue[0]; frame && !stopped; frame = queue[0]) {
+      for (let frame = queue[0]; frame; frame = queue[0]) {
         const waitMs = sendBucket?.take() ?? 0;
         if (waitMs > 0) {
           await pause(waitMs);
@@ -166,6 +166,7 @@ export function createIntake(options: IntakeOptions) {
     /** Resolves when what is being stored has its outcome. Nothing further is begun. */
     async stop(): Promise<void> {
       stopped = true;
+      queue.length = 0;
       wake();
       await work;
     },
