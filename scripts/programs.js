@@ -34,7 +34,8 @@ function isExecutable(path) {
 export async function requirePrograms(wanted) {
   let missing = await missingOf(wanted);
   if (missing.length === 0) return;
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
+  const debian = existsSync('/etc/debian_version') && findProgram('apt-get') !== null;
+  if (debian && process.getuid?.() === 0) {
     await aptInstall(missing.map((name) => PROGRAMS[name].debian));
     missing = await missingOf(wanted);
     if (missing.length === 0) return;
