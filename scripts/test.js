@@ -30,8 +30,9 @@ async function testAll() {
     );
   }
   await bootstrap();
-  if (part !== '--browser') await requirePrograms(['redis-server']);
-  if (part !== '--unit') await requirePrograms(['redis-server', 'chromium', 'zbarimg']);
+  await requirePrograms(
+    part === '--unit' ? ['redis-server'] : ['redis-server', 'chromium', 'zbarimg'],
+  );
   await build();
 
   if (part === undefined) add(await check(STATIC_STEPS));
