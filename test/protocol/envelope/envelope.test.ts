@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { open, seal } from '../../../server/protocol/envelope/box.ts';
+import { chainNext, chainStart } from '../../../server/protocol/envelope/chain.ts';
+import {
+  openControl,
+  openEntry,
+  openKey,
+  openName,
+  paddedContentBytes,
+  sealControl,
+  sealKey,
+  sealMessage,
+  sealName,
+} from '../../../server/protocol/envelope/entry-box.ts';
+import {
+  deriveLinkKeys,
+  deriveSessionKeys,
+  hashProof,
+} from '../../../server/protocol/envelope/keys.ts';
+import { messagePaddedLength, pad, unpad } from '../../../server/protocol/envelope/padding.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { fromBase64Url, toBase64Url } from '../../../server/protocol/encoding.ts';
+import { KEY_BOX_BYTES, NAME_BOX_BYTES } from '../../../server/protocol/limits.ts';
+import { bytesOf, chainEntries, keyCalled, placeOf, sessionKeys, vectors } from '../vectors.ts';
+
+const { sid } = vectors;
+const view = { prev: null, after: { seq: 0, hash: vectors.chain.start } };
+
+describe('keys', () => {
+  it.each(vectors.links)('[EV2] of the link of $slot', ({ secret, proof, wrap, proofHash }) => {
+    const keys = deriveLinkKeys(bytesOf(secret), sid);
+    expect(toBase64Url(keys.proof)).toBe(proof);
+    expect(toBase64Url(keys.wrap)).toBe(wrap);
+    expect(hashProof(keys.proof)).toBe(proofHash);
+  });
+
+  it('[EV2] of the session: one for each kind and author', () => {
+    expect(deriveSessionKeys(bytesOf(vectors.sessionKey), sid)).toEqual(sessionKeys);
+    expect(new Set(Object.values(vectors.keys)).size).toBe(6);
+  });
+});
+
+describe('a box', () => {
+  it.each(vectors.boxes)('[EV4] opens and seals to the same bytes: $name', (vector) => {
+    const key = keyCalled(vector.key);
+    const plain =
+      vector.plainIs === 'utf8' ? new TextEncoder().encode(vector.plain) : bytesOf(vector.plain);
+    const padded = vector.plainIs === 'utf8' ? pad(plain, vector.paddedLength) : plain;
+    const place = placeOf(vector.place);
+    expect(toBase64Url(seal(key, place, padded, () => bytesOf(vector.nonce)))).toBe(vector.box);
+    const opened = open(key, place, bytesOf(vector.box));
+    expect(opened).toEqual(padded);
+  });
+
+  it.each(vectors.mustFail)('[EV4] [EV5] does not open with $why', ({ key, place, box }) => {
+    const opened = open(keyCalled(key), placeOf(place), bytesOf(box));
+    expect(opened && unpad(opened)).toBeNull();
+  });
+
+  it('[EV4] refuses every single bit flip', () => {
+    const box = seal(
+      sessionKeys.message.a,
+      { kind: 'message', sid, slot: 'a', id: '' },
+      Uint8Array.of(1),
+    );
+    for (let bit = 0; bit < box.length * 8; bit++) {
+      const flipped = box.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(
+        open(sessionKeys.message.a, { kind: 'message', sid, slot: 'a', id: '' }, flipped),
+      ).toBeNull();
+    }
+  });
+
+  it('[EV4] draws a new nonce each time', () => {
+    const boxes = Array.from({ length: 20 }, () => sealName(sessionKeys, sid, 'a', 'Ann'));
+    expect(new Set(boxes).size).toBe(20);
+  });
+});
+
+describe('padding', () => {
+  it('[EV5] gives back what was padded, at 256·2^k', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000 }), (plain) => {
+        const padded = pad(plain, messagePaddedLength(plain.length));
+        expect(Math.log2(padded.length / 256) % 1).toBe(0);
+        expect(unpad(padded)).toEqual(plain);
+      }),
+    );
+  });
+
+  it('[EV5] always leaves room for the mark', () => {
+    expect([0, 255, 256, 511, 512, 16383].map(messagePaddedLength)).toEqual([
+      256, 256, 512, 512, 1024, 16384,
+    ]);
+    expect(() => pad(new Uint8Array(256), 256)).toThrow(RangeError);
+  });
+});
+
+describe('key and names', () => {
+  it('[EV5] [EV6] the key box is 72 bytes and opens to the key', () => {
+    const { wrap } = deriveLinkKeys(bytesOf(vectors.links[0]?.secret ?? ''), sid);
+    const box = sealKey(wrap, sid, 'a', bytesOf(vectors.sessionKey));
+    expect(fromBase64Url(box)?.length).toBe(KEY_BOX_BYTES);
+    expect(openKey(wrap, sid, 'a', box)).toEqual(bytesOf(vectors.sessionKey));
+    expect(openKey(wrap, sid, 'b', box)).toBeNull();
+  });
+
+  it('[EV6] a name opens for whom it names, else reads Guest', () => {
+    const box = sealName(sessionKeys, sid, 'b', 'Bob');
+    expect(fromBase64Url(box)?.length).toBe(NAME_BOX_BYTES);
+    expect(openName(sessionKeys, sid, 'b', box)).toBe('Bob');
+    expect(openName(sessionKeys, sid, 'a', box)).toBe('Guest');
+    expect(openName(sessionKeys, sid, 'b', '')).toBe('Guest');
+  });
+
+  it.each(['', ' Bob', 'B\u202eob', 'x'.repeat(41), 'e\u0301'])(
+    '[EV6] a sealed name that breaks the rule reads Guest: %j',
+    (name) => {
+      expect(openName(sessionKeys, sid, 'a', sealName(sessionKeys, sid, 'a', name))).toBe('Guest');
+    },
+  );
+});
+
+describe('entries', () => {
+  it('[EV7] [EV8] open as the kinds they were sealed as', () => {
+    const opened = chainEntries.map(({ entry }) => openEntry(sessionKeys, sid, entry));
+    expect(opened.map((one) => `${one?.sealedAs} ${one?.content.kind}`)).toEqual([
+      'message text',
+      'message text',
+      'message text',
+      'message react',
+      'message edit',
+      'message file',
+      'message void',
+      'control unsend',
+      'message unknown',
+      'control reset',
+    ]);
+    expect(opened[1]?.content).toEqual({
+      kind: 'text',
+      text: 'Hi! 👋\n\tas you see',
+      re: chainEntries[0]?.entry.cid,
+    });
+    expect(opened[2]?.prev).toBe(chainEntries[0]?.entry.cid);
+  });
+
+  it('[EV7] with `unsends` open as control only, without a box not at all', () => {
+    const text = chainEntries[0]?.entry;
+    if (!text) throw new Error('no vectors');
+    expect(openEntry(sessionKeys, sid, { ...text, unsends: [text.cid] })).toBeNull();
+    const { box, ...rest } = text;
+    expect(
+      openEntry(sessionKeys, sid, { ...rest, hash: toBase64Url(sha256(bytesOf(box ?? ''))) }),
+    ).toBeNull();
+  });
+
+  it('[EV8] ignore unknown fields, refuse known ones of a wrong shape', () => {
+    const place = { sid, slot: 'a' as const, cid: 'AAAAAAAAAAAAAAAAAAAAAA' };
+    const openMessage = (content: object) => {
+      // as: on purpose not a message
+      const box = sealMessage(sessionKeys, place, {
+        ...view,
+        content: content as { kind: 'void' },
+      });
+      return openEntry(sessionKeys, sid, { seq: 1, sum: 'x', at: 1, ...place, box })?.content;
+    };
+    expect(openMessage({ kind: 'text', text: 'x', more: 1 })).toEqual({ kind: 'text', text: 'x' });
+    expect(openMessage({ kind: 'text', text: 7 })).toBeUndefined();
+    expect(openMessage({ kind: 'text', text: 'x', re: 'short' })).toBeUndefined();
+    expect(openMessage({ kind: 'edit', text: 'x' })).toBeUndefined();
+    expect(openMessage({ kind: 'react', of: place.cid })).toBeUndefined();
+    expect(openMessage({ kind: 'react', of: place.cid, emoji: null })).toBeDefined();
+    expect(openMessage({ kind: 7 })).toBeUndefined();
+    expect(openMessage({ kind: 'sing' })).toEqual({ kind: 'unknown' });
+  });
+
+  it('[LF4] the box of an end opens with an empty id', () => {
+    const box = sealControl(
+      sessionKeys,
+      { sid, slot: 'b', cid: '' },
+      { ...view, content: { kind: 'end' } },
+    );
+    expect(openControl(sessionKeys, sid, 'b', '', box)?.content).toEqual({ kind: 'end' });
+    expect(openControl(sessionKeys, sid, 'a', '', box)).toBeNull();
+  });
+
+  it('[EV5] a message counts by its padded plaintext', () => {
+    const bytes = (text: string) =>
+      paddedContentBytes({ ...view, content: { kind: 'text', text } });
+    expect(bytes('x')).toBe(256);
+    expect(bytes('x'.repeat(300))).toBe(512);
+    expect(bytes('ü'.repeat(8000))).toBe(16384);
+  });
+});
+
+describe('the chain', () => {
+  it('[EV9] links every entry to all before it', () => {
+    let hash = chainStart(sid);
+    expect(toBase64Url(hash)).toBe(vectors.chain.start);
+    for (const { entry, hash: expected } of chainEntries) {
+      hash = chainNext(hash, entry);
+      expect(toBase64Url(hash)).toBe(expected);
+    }
+  });
+
+  it('[EV9] counts an unsent entry the same', () => {
+    const { entry } = chainEntries[2] ?? { entry: null };
+    if (!entry) throw new Error('no vectors');
+    const { box, ...rest } = entry;
+    const unsent = { ...rest, hash: toBase64Url(sha256(bytesOf(box ?? ''))) };
+    const start = chainStart(sid);
+    expect(chainNext(start, unsent)).toEqual(chainNext(start, entry));
+    expect(chainNext(start, { ...entry, slot: 'b' })).not.toEqual(chainNext(start, entry));
+    expect(chainNext(start, { ...entry, seq: 4 })).not.toEqual(chainNext(start, entry));
+  });
+});
