@@ -1,0 +1,100 @@
+/**
+ * The log of a session in memory: appending, taking back, reading. Decides as lua/append.lua and
+ * lua/unsend.lua do, in the same order: diverged, repeated, foreign, full, stored.
+ */
+import type { Position } from '../protocol/frames.ts';
+import { decodedLength } from '../protocol/encoding.ts';
+import { PAGE_BYTES, PAGE_ENTRIES } from '../protocol/limits.ts';
+import { entryFrame, entryJson, hashOfBox, parseEntry, standsAt } from './entry-json.ts';
+import { touch } from './memory-session.ts';
+import type { MemorySession, Moment } from './memory-session.ts';
+import type { Append, Appended, LogPage } from './store.ts';
+
+/** What an entry is reckoned to take beside its JSON: its cid, its place in a list and a map. */
+const ENTRY_OVERHEAD_BYTES = 200;
+
+export interface Room {
+  maxEntries: number;
+  maxSessionBytes: number;
+  /** What all sessions together may still grow by. */
+  memoryBytes: number;
+}
+
+export function append(
+  session: MemorySession,
+  { of, ...entry }: Append & { of?: readonly string[] },
+  moment: Moment,
+  room: Room,
+): Appended {
+  if (entry.seen && !holds(session, entry.seen)) return { result: 'diverged' };
+  const earlier = stored(session, entry.cid);
+  if (earlier !== undefined) {
+    const isOwn = parseEntry(earlier).slot === entry.slot;
+    return isOwn ? { result: 'repeated', entry: earlier } : { result: 'foreign' };
+  }
+  const targets = (of ?? []).flatMap((cid) => stored(session, cid) ?? []).map(parseEntry);
+  if (targets.some(({ slot }) => slot !== entry.slot)) return { result: 'foreign' };
+
+  const freed = targets.filter(({ box }) => box !== undefined);
+  if (freed.length === 0 && !hasRoom(session, entry.box, room)) return { result: 'full' };
+  for (const { box = '', ...target } of freed) {
+    session.boxBytes -= decodedLength(box.length);
+    replace(session, entryJson({ ...target, hash: hashOfBox(box) }), target.seq);
+  }
+  const seq = push(session, entry, of, moment.now);
+  moment.publish({ to: '*', seq, frame: entryFrame(session.log[seq - 1] ?? '') });
+  touch(session, moment);
+  return { result: 'stored', seq };
+}
+
+/** Whether the log has this very element. */
+export function holds(session: MemorySession, position: Position): boolean {
+  return standsAt(session.log[position.seq - 1], position);
+}
+
+export function readLog(session: MemorySession, after: Position | null): LogPage {
+  if (after && !holds(session, after)) return { result: 'diverged' };
+  const entries: string[] = [];
+  let bytes = 0;
+  for (let i = after?.seq ?? 0; i < session.log.length && entries.length < PAGE_ENTRIES; i++) {
+    const json = session.log[i] ?? '';
+    bytes += json.length;
+    if (bytes > PAGE_BYTES && entries.length > 0) break;
+    entries.push(json);
+  }
+  return { result: 'page', entries, head: session.head.seq };
+}
+
+function hasRoom(session: MemorySession, box: string, room: Room): boolean {
+  return (
+    session.log.length < room.maxEntries &&
+    session.boxBytes + decodedLength(box.length) <= room.maxSessionBytes &&
+    box.length + ENTRY_OVERHEAD_BYTES <= room.memoryBytes
+  );
+}
+
+function stored(session: MemorySession, cid: string): string | undefined {
+  const seq = session.seqOf.get(cid);
+  return seq === undefined ? undefined : session.log[seq - 1];
+}
+
+function push(
+  session: MemorySession,
+  { slot, cid, box, sum }: Append,
+  unsends: readonly string[] | undefined,
+  at: number,
+): number {
+  const seq = session.head.seq + 1;
+  const json = entryJson({ seq, sum, slot, cid, at, box, ...(unsends && { unsends }) });
+  session.log.push(json);
+  session.seqOf.set(cid, seq);
+  session.head = { seq, sum };
+  session.boxBytes += decodedLength(box.length);
+  session.memoryBytes += json.length + ENTRY_OVERHEAD_BYTES;
+  return seq;
+}
+
+function replace(session: MemorySession, json: string, seq: number): void {
+  session.memoryBytes += json.length - (session.log[seq - 1]?.length ?? 0);
+  session.log[seq - 1] = json;
+}

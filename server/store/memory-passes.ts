@@ -1,0 +1,49 @@
+/**
+ * Who is let in to a session in memory: entering gives a pass, leaving takes it back. What goes
+ * with a pass goes with it: its connections and their leases.
+ */
+import { CLOSE } from '../protocol/errors.ts';
+import type { Slot } from '../protocol/frames.ts';
+import { otherSlot } from '../protocol/frames.ts';
+import { MAX_PASSES_PER_PARTICIPANT } from '../protocol/limits.ts';
+import type { AttemptBudget } from './budget.ts';
+import { forgiveTry } from './budget.ts';
+import { dropLeases } from './memory-leases.ts';
+import { order, tell, touch } from './memory-session.ts';
+import type { MemorySession, Moment } from './memory-session.ts';
+
+export function enter(
+  session: MemorySession,
+  slot: Slot,
+  { passHash, address }: { passHash: string; address: string },
+  moment: Moment,
+  budget: AttemptBudget,
+): void {
+  const participant = session.participants[slot];
+  if (!participant.passes.includes(passHash)) {
+    participant.passes.push(passHash);
+    forgiveTry(participant.attempts, address, moment.now, budget);
+  }
+  for (const oldest of participant.passes.slice(0, -MAX_PASSES_PER_PARTICIPANT)) {
+    revokePass(session, slot, oldest, moment);
+  }
+  if (!participant.entered) {
+    participant.entered = true;
+    session.met = session.participants[otherSlot(slot)].entered;
+    tell(moment, otherSlot(slot), { type: 'peer', state: 'offline' });
+  }
+  touch(session, moment);
+}
+
+/** The pass and its leases are gone; nodes are told to close its connections. */
+export function revokePass(
+  session: MemorySession,
+  slot: Slot,
+  passHash: string,
+  moment: Moment,
+): void {
+  const participant = session.participants[slot];
+  participant.passes = participant.passes.filter((pass) => pass !== passHash);
+  order(moment, { close: CLOSE.passGone, pass: passHash });
+  dropLeases(session, moment, (lease) => lease.slot === slot && lease.passHash === passHash);
+}

@@ -1,0 +1,256 @@
+/**
+ * The store of a single process: sessions in a map, gone on restart. Owns the map, the notices
+ * of ended sessions, the limit of memory and who listens; what happens within one session is in
+ * memory-session.ts and its neighbours.
+ */
+import { randomBytes } from 'node:crypto';
+import { CLOSE } from '../protocol/errors.ts';
+import { otherSlot } from '../protocol/frames.ts';
+import { LEASE_MS } from '../protocol/limits.ts';
+import { ATTEMPT_BUDGET, peekTries, takeTry } from './budget.ts';
+import type { AttemptBudget } from './budget.ts';
+import { createChannels } from './memory-channels.ts';
+import { dropLeases, peerOf, renewLease, takeLease } from './memory-leases.ts';
+import { append, holds, readLog } from './memory-log.ts';
+import { enter, revokePass } from './memory-passes.ts';
+import type { MemorySession, Moment } from './memory-session.ts';
+import {
+  advanceReceipt,
+  expiredRecord,
+  expiryOf,
+  newSession,
+  order,
+  sessionRecord,
+  tell,
+  touch,
+} from './memory-session.ts';
+import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from './store.ts';
+
+/** What a session and a notice are reckoned to take, without boxes. */
+const SESSION_BYTES = 6 * 1024;
+const NOTICE_BYTES = 512;
+const ADDRESS_BYTES = 160;
+const SWEEP_EVERY_MS = 5_000;
+
+export interface MemoryStoreOptions extends StoreOptions {
+  memoryLimitBytes: number;
+}
+
+interface Notice {
+  record: EndedRecord;
+  until: number;
+  memoryBytes: number;
+}
+
+export function createMemoryStore(
+  options: MemoryStoreOptions,
+  {
+    now = Date.now,
+    leaseMs = LEASE_MS,
+    budget = ATTEMPT_BUDGET,
+  }: { now?: () => number; leaseMs?: number; budget?: AttemptBudget } = {},
+): Store {
+  const sessions = new Map<string, MemorySession>();
+  const notices = new Map<string, Notice>();
+  const channels = createChannels();
+  let usedBytes = 0;
+  let secret: string | undefined;
+
+  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  timer.unref();
+
+  function sweep(): void {
+    for (const sid of sessions.keys()) live(sid);
+    for (const sid of notices.keys()) notice(sid);
+  }
+
+  /** The session, unless its deadline has passed: then what stays of it is its notice. */
+  function live(sid: string): MemorySession | undefined {
+    const session = sessions.get(sid);
+    if (!session || now() < session.deadline) return session;
+    bury(sid, session, expiredRecord(session), session.deadline);
+    return undefined;
+  }
+
+  function notice(sid: string): EndedRecord | undefined {
+    const found = notices.get(sid);
+    if (!found || now() < found.until) return found?.record;
+    notices.delete(sid);
+    usedBytes -= found.memoryBytes;
+    return undefined;
+  }
+
+  function bury(sid: string, session: MemorySession, record: EndedRecord, at: number): void {
+    sessions.delete(sid);
+    const memoryBytes = NOTICE_BYTES + (record.box?.length ?? 0);
+    usedBytes += memoryBytes - session.memoryBytes;
+    notices.set(sid, { record, until: at + options.endedNoticeTtlMs, memoryBytes });
+  }
+
+  function momentOf(sid: string): Moment {
+    return { now: now(), publish: (publication) => channels.publish(sid, publication) };
+  }
+
+  /** Runs `change` and keeps the account of memory. */
+  function changing<T>(session: MemorySession, change: () => T): T {
+    const before = session.memoryBytes;
+    const result = change();
+    usedBytes += session.memoryBytes - before;
+    return result;
+  }
+
+  function appendTo(sid: string, entry: Append & { of?: readonly string[] }): Appended {
+    const session = live(sid);
+    if (!session) return { result: 'gone' };
+    const room = { ...options, memoryBytes: options.memoryLimitBytes - usedBytes };
+    return changing(session, () => append(session, entry, momentOf(sid), room));
+  }
+
+  function hasPass(session: MemorySession, { slot, passHash }: Lease): boolean {
+    return session.participants[slot].passes.includes(passHash);
+  }
+
+  return {
+    async create(fresh) {
+      if (live(fresh.sid) || notice(fresh.sid)) return 'id_taken';
+      if (sessions.size >= options.maxSessions) sweep();
+      if (sessions.size >= options.maxSessions) return 'full';
+      if (usedBytes + SESSION_BYTES > options.memoryLimitBytes) return 'full';
+      const session = newSession(fresh, now(), options);
+      changing(session, () => (session.memoryBytes = SESSION_BYTES));
+      sessions.set(fresh.sid, session);
+      return 'created';
+    },
+
+    async find(sid) {
+      const session = live(sid);
+      if (session) return { state: 'live', session: sessionRecord(session, now()) };
+      const ended = notice(sid);
+      return ended ? { state: 'ended', ended } : { state: 'unknown' };
+    },
+
+    async takeTry(sid, slot, address) {
+      const session = live(sid);
+      if (!session) return null;
+      const { attempts } = session.participants[slot];
+      return changing(session, () => {
+        const before = attempts.addresses.size;
+        const taken = takeTry(attempts, address, now(), budget);
+        session.memoryBytes += (attempts.addresses.size - before) * ADDRESS_BYTES;
+        return taken;
+      });
+    },
+
+    async peekTries(sid, slot, address) {
+      const session = live(sid);
+      return session
+        ? peekTries(session.participants[slot].attempts, address, now(), budget)
+        : null;
+    },
+
+    async announceTries(sid, slot, count) {
+      if (live(sid)) tell(momentOf(sid), '*', { type: 'notice', kind: 'tries', slot, count });
+    },
+
+    async enter(sid, slot, { codeHash, passHash, address }) {
+      const session = live(sid);
+      if (!session) return 'gone';
+      if (session.participants[slot].codeHash !== codeHash) return 'changed';
+      enter(session, slot, { passHash, address }, momentOf(sid), budget);
+      return 'entered';
+    },
+
+    async leave(sid, slot, passHash) {
+      const session = live(sid);
+      if (session) revokePass(session, slot, passHash, momentOf(sid));
+    },
+
+    async connect(sid, lease, after) {
+      const session = live(sid);
+      if (!session) return { result: 'gone' };
+      if (!hasPass(session, lease)) return { result: 'pass_gone' };
+      const moment = momentOf(sid);
+      takeLease(session, lease, moment, leaseMs);
+      const reset = after !== null && !holds(session, after);
+      const { a, b } = session.participants;
+      return {
+        result: 'connected',
+        head: { ...session.head },
+        from: reset ? null : after,
+        reset,
+        idleMs: session.idleMs,
+        ...expiryOf(session, moment.now),
+        receipts: { a: { ...a.receipt }, b: { ...b.receipt } },
+        peer: peerOf(session, otherSlot(lease.slot), moment.now),
+      };
+    },
+
+    async renewLease(sid, lease) {
+      const session = live(sid);
+      if (!session) return { result: 'gone' };
+      if (!hasPass(session, lease)) return { result: 'pass_gone' };
+      const moment = momentOf(sid);
+      renewLease(session, lease, moment, leaseMs);
+      return { result: 'renewed', head: { ...session.head }, ...expiryOf(session, moment.now) };
+    },
+
+    async disconnect(sid, { slot, connectionId }) {
+      const session = live(sid);
+      if (!session) return;
+      dropLeases(
+        session,
+        momentOf(sid),
+        (lease) => lease.slot === slot && lease.connectionId === connectionId,
+      );
+    },
+
+    async readLog(sid, after) {
+      const session = live(sid);
+      return session ? readLog(session, after) : { result: 'gone' };
+    },
+
+    append: async (sid, entry) => appendTo(sid, entry),
+    unsend: async (sid, entry) => appendTo(sid, entry),
+
+    async receipt(sid, slot, receipt) {
+      const session = live(sid);
+      if (session) advanceReceipt(session, slot, receipt, momentOf(sid));
+    },
+
+    async typing(sid, slot, on) {
+      if (live(sid)) tell(momentOf(sid), otherSlot(slot), { type: 'typing', slot, on });
+    },
+
+    async keep(sid) {
+      const session = live(sid);
+      if (session) touch(session, momentOf(sid));
+    },
+
+    async end(sid, by, box) {
+      const session = live(sid);
+      if (!session) return 'gone';
+      const moment = momentOf(sid);
+      const why = { reason: 'ended', by, ...(box !== null && { box }) } as const;
+      bury(sid, session, { ...expiredRecord(session), ...why }, moment.now);
+      tell(moment, '*', { type: 'ended', ...why });
+      order(moment, { close: CLOSE.ended });
+      return 'ended';
+    },
+
+    subscribe: async (sid, subscriber) => channels.subscribe(sid, subscriber),
+
+    async ping() {},
+
+    async sharedSecret() {
+      secret ??= randomBytes(32).toString('base64url');
+      return secret;
+    },
+
+    async close() {
+      clearInterval(timer);
+      sessions.clear();
+      notices.clear();
+      channels.close();
+    },
+  };
+}
