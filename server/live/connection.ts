@@ -26,6 +26,9 @@ import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
+/** How long a peer may take to answer a close. */
+const CLOSE_WITHIN_MS = 2_000;
+
 export interface ConnectionOptions {
   socket: WebSocket;
   store: Store;
@@ -147,6 +150,9 @@ export function createConnection(options: ConnectionOptions) {
   function close(code: number): void {
     if (state === 'closed') return;
     socket.close(code);
+    // A peer that does not answer the close must not hold memory, nor a stop of the node.
+    const timer = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
+    socket.once('close', () => clearTimeout(timer));
     closed();
   }
 

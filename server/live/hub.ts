@@ -5,6 +5,7 @@
 import { nanoid } from 'nanoid';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
+import { CLOSE } from '../protocol/errors.ts';
 import type { SessionLimits, Slot } from '../protocol/frames.ts';
 import type { Store } from '../store/store.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -41,6 +42,7 @@ export function createHub({
     for (const connection of connections) connection.tick();
   }, TICK_MS);
   ticker.unref();
+  let stopped = false;
 
   function localSession(sid: string): LocalSession {
     const present = sessions.get(sid);
@@ -62,6 +64,7 @@ export function createHub({
 
     /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
     accept(socket: WebSocket, { sid, slot, passHash }: Arrival): void {
+      if (stopped) return socket.close(CLOSE.restart);
       const session = localSession(sid);
       const connection: Connection = createConnection({
         socket,
@@ -86,6 +89,7 @@ export function createHub({
 
     /** Every client is asked to connect again; resolves when nothing is under way. */
     async stop(): Promise<void> {
+      stopped = true;
       clearInterval(ticker);
       await Promise.all([...connections].map((connection) => connection.restart()));
     },

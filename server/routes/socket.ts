@@ -1,0 +1,83 @@
+/**
+ * GET /ws/:id: everything that can be refused is refused before the upgrade, as plain HTTP;
+ * then the socket is the hub's. Counts connections by process and by address.
+ */
+import websocket from '@fastify/websocket';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Arrival, Hub } from '../live/hub.ts';
+import { isBase64Url } from '../protocol/encoding.ts';
+import { AppError } from '../protocol/errors.ts';
+import { MAX_FRAME_BYTES, SID_BYTES } from '../protocol/limits.ts';
+import { isValidPass, type Pass } from '../sessions/passes.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a client that came too often is told to wait; connections end when they end. */
+const RETRY_MS = 5_000;
+
+export interface SocketRouteOptions {
+  config: Config;
+  store: Store;
+  hub: Hub;
+  /** The pass that came along for this session; the store has not been asked. */
+  readPass: (request: FastifyRequest, sid: string) => Promise<Pass | null>;
+  /** The client's address as an opaque hash. */
+  addressOf: (request: FastifyRequest) => string;
+  /** Throws `bad_origin` unless the page that opens the socket is one of ours. */
+  checkUpgradeOrigin: (request: FastifyRequest) => void;
+}
+
+export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, options) => {
+  const { config, store, hub, readPass, addressOf, checkUpgradeOrigin } = options;
+  const byAddress = new Map<string, number>();
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+
+  await app.register(websocket, {
+    options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false },
+    // ws has already begun to close a socket whose peer broke RFC 6455, with the right code.
+    errorHandler(error, socket, request) {
+      request.log.debug({ err: error }, 'websocket error');
+      if (socket.readyState === socket.OPEN) socket.close(1011);
+    },
+    preClose(done) {
+      hub.stop().then(() => done(), done);
+    },
+  });
+
+  async function admit(request: FastifyRequest<{ Params: { id: string } }>): Promise<void> {
+    checkUpgradeOrigin(request);
+    const sid = request.params.id;
+    const pass = isBase64Url(sid, SID_BYTES) ? await readPass(request, sid) : null;
+    if (!pass) throw new AppError('pass_required');
+    if (hub.connections >= config.maxConnections) {
+      throw new AppError('busy', { details: { retryInMs: RETRY_MS } });
+    }
+    if ((byAddress.get(addressOf(request)) ?? 0) >= config.maxConnectionsPerIp) {
+      throw new AppError('rate_limited', { details: { retryInMs: RETRY_MS } });
+    }
+    const found = await store.find(sid);
+    if (found.state !== 'live' || !isValidPass(found.session, pass)) {
+      throw new AppError('pass_required');
+    }
+    arrivals.set(request, { sid, ...pass });
+  }
+
+  function count(address: string, change: 1 | -1): void {
+    const counted = (byAddress.get(address) ?? 0) + change;
+    if (counted > 0) byAddress.set(address, counted);
+    else byAddress.delete(address);
+  }
+
+  app.get<{ Params: { id: string } }>(
+    '/ws/:id',
+    { websocket: true, preValidation: admit },
+    (socket, request) => {
+      const arrival = arrivals.get(request);
+      if (!arrival) throw new Error('admitted without an arrival');
+      const address = addressOf(request);
+      count(address, 1);
+      socket.on('close', () => count(address, -1));
+      hub.accept(socket, arrival);
+    },
+  );
+};
