@@ -2,8 +2,11 @@
  * From a link to a session that can be talked in: what the landing answer means for the one who
  * holds the link. Names and keys are opened here, and nowhere before.
  */
-import type { Slot } from '../../server/protocol/frames.ts';
+import { toBase64Url } from '../../server/protocol/encoding.ts';
+import { openKey, openName } from '../../server/protocol/envelope/entry-box.ts';
+import { deriveLinkKeys, deriveSessionKeys } from '../../server/protocol/envelope/keys.ts';
 import type { SessionKeys } from '../../server/protocol/envelope/keys.ts';
+import type { Slot } from '../../server/protocol/frames.ts';
 import type { LinkParts } from '../../server/protocol/link.ts';
 import type { Landing } from './session-api.ts';
 
@@ -35,10 +38,21 @@ export type Entrance =
   | { state: 'broken' };
 
 /** The proof to ask for the landing with, in base64url. */
-export function proofOf(_link: LinkParts): string {
-  throw new Error('being built');
+export function proofOf({ sid, secret }: LinkParts): string {
+  return toBase64Url(deriveLinkKeys(secret, sid).proof);
 }
 
-export function openLanding(_link: LinkParts, _landing: Landing): Entrance {
-  throw new Error('being built');
+export function openLanding({ sid, secret }: LinkParts, landing: Landing): Entrance {
+  const { slot, here, met, triesLeft, retryInMs } = landing;
+  const { proof, wrap } = deriveLinkKeys(secret, sid);
+  const key = openKey(wrap, sid, slot, landing.key);
+  if (!key) return { state: 'broken' };
+  const keys = deriveSessionKeys(key, sid);
+  const names = {
+    a: openName(keys, sid, 'a', landing.names.a),
+    b: openName(keys, sid, 'b', landing.names.b),
+  };
+  const session = { sid, slot: here ?? slot, names, keys, proof: toBase64Url(proof) };
+  if (here === null) return { state: 'code_needed', session, met, triesLeft, retryInMs };
+  return { state: here === slot ? 'inside' : 'inside_as_other', session, met };
 }

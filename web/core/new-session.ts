@@ -2,8 +2,16 @@
  * Makes a session: id, link secrets, session key, sealed names, all drawn here and sealed before
  * anything leaves the device. Knows nothing of how the links are shown.
  */
+import { sealKey, sealName } from '../../server/protocol/envelope/entry-box.ts';
+import {
+  deriveLinkKeys,
+  deriveSessionKeys,
+  hashProof,
+  newSessionKey,
+} from '../../server/protocol/envelope/keys.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
-import type { Refused, Retry, SessionApi } from './session-api.ts';
+import { formatLink, newLinkSecret, newSid } from '../../server/protocol/link.ts';
+import type { Refused, Retry, SealedParticipant, SessionApi } from './session-api.ts';
 
 export interface NewParticipant {
   slot: Slot;
@@ -23,11 +31,53 @@ export interface NewSession {
   expiresInMs: number;
 }
 
+// An id that is taken is drawn again; more than a few times is no accident.
+const MAX_DRAWS = 5;
+
 /** `names` must have come out of parseName; names[0] becomes a. */
 export async function createNewSession(
-  _api: SessionApi,
-  _names: [string, string],
-  _options: { idle?: string } = {},
+  api: Pick<SessionApi, 'create'>,
+  names: [string, string],
+  { idle }: { idle?: string } = {},
 ): Promise<NewSession | Retry | Refused> {
-  throw new Error('being built');
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const { sid, sealed, secrets } = drawSession(names);
+    const answer = await api.create({ id: sid, sealed, ...(idle !== undefined && { idle }) });
+    if (answer.result === 'id_taken') continue;
+    if (answer.result !== 'created') return answer;
+    const { linkBase, lanBase, codes, expiresInMs } = answer;
+    const linksAt = (base: string): [string, string] => [
+      formatLink(base, { sid, secret: secrets.a }),
+      formatLink(base, { sid, secret: secrets.b }),
+    ];
+    const [linkA, linkB] = linksAt(linkBase);
+    return {
+      result: 'created',
+      sid,
+      participants: [
+        { slot: 'a', name: names[0], link: linkA, code: codes.a },
+        { slot: 'b', name: names[1], link: linkB, code: codes.b },
+      ],
+      lanLinks: lanBase === null ? null : linksAt(lanBase),
+      expiresInMs,
+    };
+  }
+  return { result: 'retry', code: null, retryInMs: null };
+}
+
+function drawSession([nameA, nameB]: [string, string]) {
+  const sid = newSid();
+  const key = newSessionKey();
+  const sessionKeys = deriveSessionKeys(key, sid);
+  const secrets = { a: newLinkSecret(sid), b: newLinkSecret(sid) };
+  const sealFor = (slot: Slot, name: string): SealedParticipant => {
+    const { proof, wrap } = deriveLinkKeys(secrets[slot], sid);
+    return {
+      proofHash: hashProof(proof),
+      key: sealKey(wrap, sid, slot, key),
+      name: sealName(sessionKeys, sid, slot, name),
+    };
+  };
+  const sealed: [SealedParticipant, SealedParticipant] = [sealFor('a', nameA), sealFor('b', nameB)];
+  return { sid, secrets, sealed };
 }

@@ -2,13 +2,15 @@
  * The HTTP calls of a session as typed results. Only JSON with code not_found or ended counts as
  * the end of a chat; a proxy's 404, a timeout, no network are all `retry`.
  */
+import { ERRORS, isErrorCode, type ErrorCode } from '../../server/protocol/errors.ts';
 import type { EndReason, Slot } from '../../server/protocol/frames.ts';
+import { isCount, isOneOf, isRecord } from '../../server/protocol/shape.ts';
 import type { Environment } from './environment.ts';
 
-/** `code`: null where nobody answered or the answer was not ours. */
+/** `code`: busy, store_unavailable, rate_limited …; null where no server of ours answered. */
 export interface Retry {
   result: 'retry';
-  code: 'busy' | 'store_unavailable' | 'rate_limited' | 'internal' | null;
+  code: ErrorCode | null;
   retryInMs: number | null;
 }
 
@@ -24,7 +26,7 @@ export interface Gone {
 /** The request itself was refused: a mistake of this client, or a foreign page. */
 export interface Refused {
   result: 'refused';
-  code: 'bad_request' | 'bad_origin';
+  code: ErrorCode;
 }
 
 export interface SealedParticipant {
@@ -92,6 +94,166 @@ export interface SessionApiOptions {
   base: string;
 }
 
-export function createSessionApi(_options: SessionApiOptions): SessionApi {
-  throw new Error('being built');
+const TIMEOUT_MS = 10_000;
+
+export function createSessionApi({ environment, base }: SessionApiOptions): SessionApi {
+  /** Null when nobody answered, or it was not our server that did. */
+  async function call(
+    method: 'POST' | 'DELETE',
+    path: string,
+    body?: Record<string, unknown>,
+  ): Promise<Answer | null> {
+    try {
+      const response = await environment.fetch(`${base}/api/sessions${path}`, {
+        method,
+        ...(body && {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      });
+      const json: unknown = response.status === 204 ? {} : await response.json();
+      return isRecord(json) ? readAnswer(response.status, json) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function inTime(call: Promise<Answer | null>): Promise<Answer | null> {
+    return new Promise((resolve) => {
+      const cancel = environment.schedule(() => resolve(null), TIMEOUT_MS);
+      void call.then((answer) => {
+        cancel();
+        resolve(answer);
+      });
+    });
+  }
+
+  const post = (path: string, body?: Record<string, unknown>) => inTime(call('POST', path, body));
+
+  return {
+    async create(request) {
+      const answer = await post('', { ...request });
+      if (answer?.ok) return parseCreated(answer.body) ?? RETRY;
+      return answer?.code === 'id_taken' ? { result: 'id_taken' } : notGone(failureOf(answer));
+    },
+
+    async landing(sid, proof) {
+      const answer = await post(`/${sid}/landing`, { proof });
+      return answer?.ok ? (parseLanding(answer.body) ?? RETRY) : failureOf(answer);
+    },
+
+    async enter(sid, proof, code) {
+      const answer = await post(`/${sid}/enter`, { proof, code });
+      if (answer?.ok) {
+        const { slot } = answer.body;
+        return isSlot(slot) ? { result: 'entered', slot } : RETRY;
+      }
+      return (answer && parseEnterRefusal(answer)) ?? failureOf(answer);
+    },
+
+    async leave(sid) {
+      const answer = await post(`/${sid}/leave`);
+      const isOutside = answer?.ok === false && answer.code === 'pass_required';
+      return answer?.ok || isOutside ? DONE : doneIfGone(failureOf(answer));
+    },
+
+    async end(sid, box) {
+      const answer = await inTime(
+        call('DELETE', `/${sid}`, box === undefined ? undefined : { box }),
+      );
+      if (answer?.ok) return DONE;
+      return answer?.code === 'pass_required'
+        ? { result: 'locked' }
+        : doneIfGone(failureOf(answer));
+    },
+  };
+}
+
+type Json = Record<string, unknown>;
+type Answer = { ok: true; body: Json } | { ok: false; code: ErrorCode; details: Json };
+
+const RETRY: Retry = { result: 'retry', code: null, retryInMs: null };
+const DONE: { result: 'done' } = { result: 'done' };
+
+function readAnswer(status: number, json: Json): Answer | null {
+  if (status >= 200 && status < 300) return { ok: true, body: json };
+  const { error } = json;
+  return isRecord(error) && isErrorCode(error.code)
+    ? { ok: false, code: error.code, details: error }
+    : null;
+}
+
+function failureOf(answer: Answer | null): Failure {
+  if (!answer || answer.ok) return RETRY;
+  const { code, details } = answer;
+  if (code === 'not_found') {
+    return { result: 'gone', reason: 'unknown', by: null, box: null, idleMs: 0 };
+  }
+  if (code === 'ended') {
+    return {
+      result: 'gone',
+      reason: isOneOf(details.reason, END_REASONS) ? details.reason : 'unknown',
+      by: isSlot(details.by) ? details.by : null,
+      box: typeof details.box === 'string' ? details.box : null,
+      idleMs: countOf(details.idleMs) ?? 0,
+    };
+  }
+  return ERRORS[code].retry
+    ? { result: 'retry', code, retryInMs: countOf(details.retryInMs) }
+    : { result: 'refused', code };
+}
+
+function notGone(failure: Failure): Retry | Refused {
+  return failure.result === 'gone' ? RETRY : failure;
+}
+
+function doneIfGone(failure: Failure): Retry | Refused | typeof DONE {
+  return failure.result === 'gone' ? DONE : failure;
+}
+
+const END_REASONS = ['ended', 'silence', 'limit', 'link', 'renewed'] as const;
+
+function parseCreated({ id, linkBase, lanBase, expiresInMs, participants }: Json): Created | null {
+  if (typeof id !== 'string' || typeof linkBase !== 'string' || !isCount(expiresInMs)) return null;
+  const codes: Partial<Record<Slot, string>> = {};
+  for (const one of Array.isArray(participants) ? participants : []) {
+    if (isRecord(one) && isSlot(one.slot) && typeof one.code === 'string')
+      codes[one.slot] = one.code;
+  }
+  const { a, b } = codes;
+  if (a === undefined || b === undefined) return null;
+  const lan = typeof lanBase === 'string' ? lanBase : null;
+  return { result: 'created', id, linkBase, lanBase: lan, expiresInMs, codes: { a, b } };
+}
+
+function parseLanding(body: Json): Landing | null {
+  const { slot, key, names, here, met, triesLeft, retryInMs, expiresInMs } = body;
+  const [a, b] = Array.isArray(names) ? (names as unknown[]) : []; // as: isArray says any[]
+  if (!isSlot(slot) || (here !== null && !isSlot(here)) || typeof met !== 'boolean') return null;
+  if (typeof key !== 'string' || typeof a !== 'string' || typeof b !== 'string') return null;
+  if (!isCount(triesLeft) || !isCount(retryInMs) || !isCount(expiresInMs)) return null;
+  return {
+    result: 'landing',
+    ...{ slot, key, here, met, triesLeft, retryInMs, expiresInMs },
+    names: { a, b },
+  };
+}
+
+function parseEnterRefusal(answer: Answer): EnterResult | null {
+  if (answer.ok) return null;
+  const { code, details } = answer;
+  const retryInMs = countOf(details.retryInMs);
+  if (code === 'wrong_code') {
+    return { result: code, triesLeft: countOf(details.triesLeft) ?? 0, retryInMs };
+  }
+  if (code === 'too_many_tries') return { result: code, retryInMs: retryInMs ?? 0 };
+  return code === 'other_participant' ? { result: code } : null;
+}
+
+function countOf(value: unknown): number | null {
+  return isCount(value) ? value : null;
+}
+
+function isSlot(value: unknown): value is Slot {
+  return value === 'a' || value === 'b';
 }

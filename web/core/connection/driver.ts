@@ -1,0 +1,125 @@
+/**
+ * Carries out what the transition table decides: owns the one socket and the one timer. Turns
+ * text into frames and hands them on; does not know what they mean.
+ */
+/* oxlint-disable unicorn/prefer-add-event-listener -- one handler each, and taken off at once */
+import { batch, signal, type ReadonlySignal } from '@preact/signals-core';
+import { assertNever } from '../../../server/protocol/errors.ts';
+import type { ClientFrame, Position, ServerFrame } from '../../../server/protocol/frames.ts';
+import { parseServerFrame } from '../../../server/protocol/parse-server-frame.ts';
+import { backoffMs } from '../backoff.ts';
+import type { Environment, Socket } from '../environment.ts';
+import {
+  transition,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  type ConnectionState,
+} from './transition.ts';
+
+export type LandingAnswered = Extract<ConnectionEvent, { type: 'landing-answered' }>;
+
+export interface ConnectionOptions {
+  environment: Pick<Environment, 'now' | 'schedule' | 'random' | 'openSocket'>;
+  url: string;
+  /** The last position held, for hello. */
+  position: () => Position | null;
+  askLanding: () => Promise<LandingAnswered>;
+  /** A frame of the present socket, after the state has followed it. */
+  onFrame: (frame: ServerFrame) => void;
+}
+
+export interface Connection {
+  readonly state: ReadonlySignal<ConnectionState>;
+  dispatch(event: ConnectionEvent): void;
+  /** False if there is no connection that was welcomed; the frame is then forgotten. */
+  send(frame: ClientFrame): boolean;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { environment, url, position, askLanding, onFrame } = options;
+  const state = signal<ConnectionState>({ state: 'stopped' });
+  let socket: Socket | null = null;
+  let cancelTimer = () => {};
+
+  function dispatch(event: ConnectionEvent): void {
+    const [next, effects] = transition(state.value, event);
+    state.value = next;
+    for (const effect of effects) carryOut(effect);
+  }
+
+  function carryOut(effect: ConnectionEffect): void {
+    switch (effect.type) {
+      case 'open-socket':
+        closeSocket();
+        return openSocket();
+      case 'close-socket':
+        return closeSocket();
+      case 'send-hello':
+        return write({ type: 'hello', v: 1, after: position() });
+      case 'send-ping':
+        return write({ type: 'ping' });
+      case 'ask-landing':
+        void askLanding().then(dispatch);
+        return;
+      case 'start-timer':
+        return startTimer(effect.ms);
+      case 'start-backoff':
+        return startTimer(
+          Math.max(effect.atLeastMs, backoffMs(effect.attempt, environment.random())),
+        );
+      case 'stop-timer':
+        return cancelTimer();
+      default:
+        assertNever(effect);
+    }
+  }
+
+  function startTimer(ms: number): void {
+    cancelTimer();
+    cancelTimer = environment.schedule(() => dispatch({ type: 'time-up' }), ms);
+  }
+
+  function openSocket(): void {
+    const opened = environment.openSocket(url);
+    socket = opened;
+    opened.onopen = () => dispatch({ type: 'socket-opened' });
+    // Node's sockets throw an error that nobody hears; onclose always follows.
+    opened.onerror = () => {};
+    opened.onmessage = ({ data }) => batch(() => receive(data));
+    opened.onclose = ({ code }) => {
+      socket = null;
+      dispatch({ type: 'socket-closed', code, at: environment.now() });
+    };
+  }
+
+  function closeSocket(): void {
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+    socket = null;
+  }
+
+  function receive(data: unknown): void {
+    const frame = typeof data === 'string' ? parseServerFrame(data) : null;
+    // What cannot be read is a sign of life all the same.
+    if (frame?.type === 'welcome') dispatch({ type: 'welcomed', at: environment.now() });
+    else if (frame?.type === 'ended') dispatch({ type: 'session-ended' });
+    else dispatch({ type: 'frame-received' });
+    if (frame) onFrame(frame);
+  }
+
+  function write(frame: ClientFrame): void {
+    socket?.send(JSON.stringify(frame));
+  }
+
+  return {
+    state,
+    dispatch,
+    send(frame) {
+      const { state: name } = state.value;
+      if (name !== 'live' && name !== 'probing') return false;
+      write(frame);
+      return true;
+    },
+  };
+}
