@@ -29,7 +29,8 @@ export function chainNext(previous: Uint8Array, entry: Entry): Uint8Array {
   );
 }
 
-function boxHash(entry: Entry): Uint8Array {
+/** SHA-256 of the box that stands, or stood, in this entry. */
+export function boxHash(entry: Entry): Uint8Array {
   if (entry.box !== undefined) return sha256(bytesOf(entry.box));
   return bytesOf(entry.hash ?? '', KEY_BYTES);
 }
