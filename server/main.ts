@@ -1,0 +1,93 @@
+// The process around the app: settings, store, listening, what is printed at the start, and an
+// orderly end.
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { ConfigError, parseConfig, type Config } from './config.ts';
+import { announce } from './announce.ts';
+import { createMemoryStore } from './store/memory-store.ts';
+import type { Store } from './store/store.ts';
+
+const config = readConfig();
+const store = openStore(config);
+const page = pageFolder();
+const app = buildApp({
+  config: { ...config, cookieSecrets: await cookieSecrets(config, store) },
+  store,
+  ...(page === null ? {} : { webRoot: page }),
+});
+process.once('uncaughtException', (error) => {
+  app.log.fatal({ err: error }, 'stopped by an error nobody expected');
+  process.exit(1);
+});
+await listen(app, config);
+process.once('SIGTERM', stop).once('SIGINT', stop);
+process.stdout.write(await announce(config, portOf(app), page !== null));
+
+function readConfig(): Config {
+  try {
+    return parseConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+function openStore(config: Config): Store {
+  return createMemoryStore(config);
+}
+
+async function cookieSecrets(config: Config, store: Store): Promise<readonly string[]> {
+  if (config.cookieSecrets.length > 0) return config.cookieSecrets;
+  return [config.redisUrl ? await store.sharedSecret() : randomBytes(32).toString('base64url')];
+}
+
+/** Beside server/, whether this file is the source or was compiled to server/dist; null if not built. */
+function pageFolder(): string | null {
+  const up = import.meta.url.endsWith('.ts') ? '..' : '../..';
+  const folder = fileURLToPath(new URL(`${up}/web/dist`, import.meta.url));
+  return existsSync(`${folder}/index.html`) ? folder : null;
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+    switch (code) {
+      case 'EADDRINUSE':
+        return fail(`Port ${port} is in use. Stop what uses it, or set PORT to another one.`);
+      case 'EACCES':
+        return fail(`Port ${port} is not allowed. Set PORT to one above 1023.`);
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        return fail(`HOST is "${host}", which is no address of this machine.`);
+      default:
+        throw error;
+    }
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  return address !== null && typeof address === 'object' ? address.port : config.port;
+}
+
+/** Nothing new is taken, sockets are told to come back, what is under way is finished. */
+async function stop(): Promise<void> {
+  // A second signal ends it at once.
+  process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
+  const { shutdownGraceMs } = config;
+  setTimeout(() => app.server.closeAllConnections(), shutdownGraceMs * 0.8).unref();
+  setTimeout(() => process.exit(1), shutdownGraceMs).unref();
+  await app.close();
+  await store.close();
+  process.exit(0);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

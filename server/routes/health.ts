@@ -1,0 +1,30 @@
+// For load balancers and container platforms: is the process alive, can it work.
+import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Store } from '../store/store.ts';
+import { ErrorAnswer } from './schemas.ts';
+
+const Well = Type.Object({ ok: Type.Literal(true) });
+
+export async function healthRoutes(
+  app: FastifyInstance,
+  { store }: { store: Store },
+): Promise<void> {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  routes.get(
+    '/healthz',
+    { schema: { summary: 'The process is alive', response: { 200: Well } } },
+    async () => ({ ok: true as const }),
+  );
+
+  routes.get(
+    '/readyz',
+    { schema: { summary: 'The store answers', response: { 200: Well, '5xx': ErrorAnswer } } },
+    async () => {
+      await store.ping();
+      return { ok: true as const };
+    },
+  );
+}

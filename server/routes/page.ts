@@ -1,0 +1,40 @@
+// The page: one shell at / and /c, the same bytes for everyone, and what it loads. Built and
+// compressed ahead of time; nothing is rendered here, and nothing a link says arrives here.
+import serveStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** From the API's documentation. */
+const HIDDEN = { schema: { hide: true } };
+const SHELL_PATHS = ['/', '/c'];
+
+/** `webRoot`: the folder with index.html and assets/, whose files have a hash in their name. */
+export async function pageRoutes(
+  app: FastifyInstance,
+  { config, webRoot }: { config: Config; webRoot: string },
+): Promise<void> {
+  await app.register(serveStatic, {
+    root: webRoot,
+    index: false,
+    dotfiles: 'ignore',
+    preCompressed: true,
+    cacheControl: false,
+    // Compressed siblings are chosen by negotiation, never asked for by name.
+    allowedPath: (path) => !/\.(br|gz|map)$/.test(path),
+    setHeaders: (reply, path) => {
+      if (/[\\/]assets[\\/]/.test(path.slice(webRoot.length))) {
+        void reply.header('cache-control', IMMUTABLE);
+      }
+    },
+  });
+
+  for (const path of SHELL_PATHS) {
+    app.get(path, HIDDEN, (_request, reply) => reply.sendFile('index.html'));
+  }
+  // Everything the page loads is relative to its folder, which begins after the slash.
+  const folder = config.publicUrl?.path;
+  if (folder && !SHELL_PATHS.includes(folder)) {
+    app.get(folder, HIDDEN, (_request, reply) => reply.redirect(`${folder}/`, 308));
+  }
+}

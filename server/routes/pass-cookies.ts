@@ -1,0 +1,27 @@
+// Between the passes of server/sessions and the cookies of a request and its answer.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { isSecure } from '../plugins/base-url.ts';
+import type { CookieChange, CookieJar } from '../sessions/passes.ts';
+
+export function jarOf(config: Config, request: FastifyRequest): CookieJar {
+  return { cookies: request.cookies, secure: isSecure(config, request) };
+}
+
+export function setCookies(
+  config: Config,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  changes: readonly CookieChange[],
+): void {
+  const attributes = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isSecure(config, request),
+  } as const;
+  for (const { name, value } of changes) {
+    if (value === null) void reply.clearCookie(name, attributes);
+    else void reply.setCookie(name, value, attributes);
+  }
+}

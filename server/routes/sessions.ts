@@ -1,0 +1,216 @@
+// The life of a session over HTTP: creating, landing, entering, leaving, ending. From requests to
+// server/sessions and back; decides nothing itself.
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { SETTINGS, allowed, type Config } from '../config.ts';
+import { baseUrl, lanBase } from '../plugins/base-url.ts';
+import { limitedTo } from '../plugins/rate-limits.ts';
+import { isBase64Url } from '../protocol/encoding.ts';
+import { AppError } from '../protocol/errors.ts';
+import { BOX_OVERHEAD_BYTES } from '../protocol/limits.ts';
+import { createFromNames, createSealed } from '../sessions/create.ts';
+import { end } from '../sessions/end.ts';
+import { enter } from '../sessions/enter.ts';
+import type { Hasher } from '../sessions/hasher.ts';
+import { landing } from '../sessions/landing.ts';
+import { leave } from '../sessions/leave.ts';
+import { newPass, type Passes } from '../sessions/passes.ts';
+import type { Store } from '../store/store.ts';
+import { jarOf, setCookies } from './pass-cookies.ts';
+import {
+  CreatedAnswer,
+  EndBody,
+  EnterAnswer,
+  EnterBody,
+  ErrorAnswer,
+  LandingAnswer,
+  LandingBody,
+  NamesBody,
+  NoAnswer,
+  SealedBody,
+  SessionPath,
+} from './schemas.ts';
+
+export interface SessionRouteOptions {
+  config: Config;
+  store: Store;
+  hasher: Hasher;
+  passes: Passes;
+  hashAddress: (address: string) => string;
+}
+
+/** Landings per address, in times of RATE_ENTER: reloads and reconnects are landings too. */
+const LANDINGS_PER_ENTER = 20;
+
+const refused = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
+
+export async function sessionRoutes(
+  app: FastifyInstance,
+  options: SessionRouteOptions,
+): Promise<void> {
+  const { config, store, passes, hashAddress } = options;
+  const routes = app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .setValidatorCompiler(TypeBoxValidatorCompiler);
+
+  const askerOf = async (request: FastifyRequest, sid: string) => ({
+    sid,
+    pass: await passes.read(jarOf(config, request), sid),
+    address: hashAddress(request.ip),
+  });
+
+  // A pass for what is gone is of no more use.
+  routes.addHook('onError', async (request, reply, error) => {
+    const code: unknown = error instanceof AppError ? error.code : null;
+    if (code !== 'not_found' && code !== 'ended') return;
+    // as: only routes with an id in their path throw these, after it was validated.
+    const { id } = request.params as { id: string };
+    setCookies(config, request, reply, passes.clear(jarOf(config, request), id));
+  });
+
+  routes.post(
+    '/api/sessions',
+    {
+      config: limitedTo(config.rateCreate),
+      schema: {
+        summary: 'Create a session',
+        body: Type.Union([SealedBody, NamesBody]),
+        response: { 201: CreatedAnswer, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const created = await create(options, request.body, linkBaseOf(config, request));
+      const lan = lanBase(config, request);
+      void reply.code(201);
+      return { ...created, ...(lan === undefined ? {} : { lanBase: lan }) };
+    },
+  );
+
+  routes.post(
+    '/api/sessions/:id/landing',
+    {
+      config: limitedTo(config.rateEnter, LANDINGS_PER_ENTER),
+      schema: {
+        summary: 'What a link leads to; changes nothing',
+        params: SessionPath,
+        body: LandingBody,
+        response: { 200: LandingAnswer, ...refused },
+      },
+    },
+    async (request) => {
+      const asker = await askerOf(request, request.params.id);
+      return landing(store, { ...asker, proof: request.body.proof });
+    },
+  );
+
+  routes.post(
+    '/api/sessions/:id/enter',
+    {
+      config: limitedTo(config.rateEnter),
+      schema: {
+        summary: 'Get in with link and code; the answer brings a pass as a cookie',
+        params: SessionPath,
+        body: EnterBody,
+        response: { 200: EnterAnswer, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const asker = await askerOf(request, request.params.id);
+      const { id, passHash } = newPass();
+      const { slot, passed } = await enter(options, { ...asker, ...request.body, passHash });
+      if (passed) {
+        const jar = jarOf(config, request);
+        const changes = await passes.issue(jar, { sid: asker.sid, slot, id });
+        setCookies(config, request, reply, changes);
+      }
+      return { slot };
+    },
+  );
+
+  routes.post(
+    '/api/sessions/:id/leave',
+    {
+      schema: {
+        summary: "Revoke this browser's pass",
+        params: SessionPath,
+        response: { 204: NoAnswer, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const asker = await askerOf(request, request.params.id);
+      await leave(store, asker);
+      setCookies(config, request, reply, passes.clear(jarOf(config, request), asker.sid));
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.delete(
+    '/api/sessions/:id',
+    {
+      schema: {
+        summary: 'End the session for both',
+        params: SessionPath,
+        body: EndBody,
+        response: { 204: NoAnswer, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const asker = await askerOf(request, request.params.id);
+      await end(store, { ...asker, box: endBox(config, request.body?.box) });
+      setCookies(config, request, reply, passes.clear(jarOf(config, request), asker.sid));
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+async function create(
+  { config, store, hasher }: SessionRouteOptions,
+  body: Static<typeof SealedBody> | Static<typeof NamesBody>,
+  linkBase: string,
+) {
+  const idleMs = idleOf(config, body.idle);
+  const expiresInMs = Math.min(config.linkTtlMs, config.maxTtlMs);
+  if ('names' in body) {
+    const [first = '', second = ''] = body.names;
+    const names: [string, string] = [first, second];
+    const { sid, participants } = await createFromNames(
+      { store, hasher },
+      { names, idleMs, linkBase },
+    );
+    return { id: sid, linkBase, expiresInMs, participants };
+  }
+  const [a, b] = body.sealed;
+  if (!a || !b) throw new Error('the schema asks for two');
+  const participants = await createSealed(
+    { store, hasher },
+    { sid: body.id, sealed: { a, b }, idleMs },
+  );
+  return { id: body.id, linkBase, expiresInMs, participants };
+}
+
+function idleOf(config: Config, idle: string | undefined): number {
+  if (idle === undefined) return Math.min(config.idleTtlMs, config.maxTtlMs);
+  const idleMs = SETTINGS.idleTtlMs.parse(idle);
+  if (idleMs === undefined || idleMs > config.maxTtlMs) {
+    throw new AppError('bad_request', {
+      message: `idle must be ${allowed(SETTINGS.idleTtlMs)}, and no longer than a session lives.`,
+      details: { field: 'idle', problem: 'range', maxMs: config.maxTtlMs },
+    });
+  }
+  return idleMs;
+}
+
+function linkBaseOf(config: Config, request: FastifyRequest): string {
+  const base = baseUrl(config, request);
+  if (!base)
+    throw new AppError('bad_request', { details: { field: 'host', problem: 'malformed' } });
+  return base.origin + base.path;
+}
+
+function endBox(config: Config, box: string | undefined): string | null {
+  if (box === undefined) return null;
+  const maxBytes = config.maxMessageBytes + BOX_OVERHEAD_BYTES;
+  if (isBase64Url(box, BOX_OVERHEAD_BYTES + 1, maxBytes)) return box;
+  throw new AppError('bad_request', { details: { field: 'box', problem: 'malformed' } });
+}

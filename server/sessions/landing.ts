@@ -1,0 +1,43 @@
+// What a link shows before anything is asked: who wants to talk, whether this browser is in
+// already, how many tries there are. Changes nothing.
+import type { Slot } from '../protocol/frames.ts';
+import type { Store } from '../store/store.ts';
+import { isValidPass, type Pass } from './passes.ts';
+import { findByProof } from './proof.ts';
+
+export interface Landing {
+  slot: Slot;
+  /** The session key, sealed for this link. */
+  key: string;
+  /** The sealed names, that of a first. */
+  names: [string, string];
+  /** As whom this browser is in. */
+  here: Slot | null;
+  /** Both have entered. */
+  met: boolean;
+  triesLeft: number;
+  retryInMs: number;
+  expiresInMs: number;
+}
+
+/** Throws `not_found` or `ended`. */
+export async function landing(
+  store: Store,
+  request: { sid: string; proof: string; pass: Pass | null; address: string },
+): Promise<Landing> {
+  const { sid, proof, pass, address } = request;
+  const { slot, session } = await findByProof(store, sid, proof);
+  const tries = await store.peekTries(sid, slot, address);
+  // Gone in this very moment: look again, for the reason.
+  if (tries === null) return landing(store, request);
+  const { a, b } = session.participants;
+  return {
+    slot,
+    key: session.participants[slot].key,
+    names: [a.name, b.name],
+    here: pass !== null && isValidPass(session, pass) ? pass.slot : null,
+    met: a.entered && b.entered,
+    ...tries,
+    expiresInMs: session.expiresInMs,
+  };
+}
