@@ -12,16 +12,22 @@ export interface Channels {
   close(): void;
 }
 
+/** One for each call: the same subscriber may come twice. */
+interface Listener {
+  subscriber: Subscriber;
+}
+
 export function createChannels(): Channels {
-  const channels = new Map<string, Set<Subscriber>>();
-  const queue: { to: Subscriber[]; sid: string; publication: Publication }[] = [];
+  const channels = new Map<string, Set<Listener>>();
+  const queue: { to: Listener[]; sid: string; publication: Publication }[] = [];
 
   function deliver(): void {
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        for (const subscriber of next.to) {
+        for (const listener of next.to) {
           // It may have left meanwhile.
-          if (channels.get(next.sid)?.has(subscriber)) subscriber.published(next.publication);
+          if (!channels.get(next.sid)?.has(listener)) continue;
+          listener.subscriber.published(next.publication);
         }
       }
     } finally {
@@ -31,18 +37,19 @@ export function createChannels(): Channels {
   }
 
   return {
-    publish(sid: string, publication: Publication): void {
-      const subscribers = channels.get(sid);
-      if (!subscribers) return;
+    publish(sid, publication) {
+      const listeners = channels.get(sid);
+      if (!listeners) return;
       if (queue.length === 0) queueMicrotask(deliver);
-      queue.push({ to: [...subscribers], sid, publication });
+      queue.push({ to: [...listeners], sid, publication });
     },
-    subscribe(sid: string, subscriber: Subscriber): () => void {
-      const subscribers = channels.get(sid) ?? new Set();
-      channels.set(sid, subscribers.add(subscriber));
+    subscribe(sid, subscriber) {
+      const listener = { subscriber };
+      const listeners = channels.get(sid) ?? new Set();
+      channels.set(sid, listeners.add(listener));
       return () => {
-        subscribers.delete(subscriber);
-        if (subscribers.size === 0 && channels.get(sid) === subscribers) channels.delete(sid);
+        listeners.delete(listener);
+        if (listeners.size === 0 && channels.get(sid) === listeners) channels.delete(sid);
       };
     },
     close: () => channels.clear(),

@@ -90,11 +90,11 @@ function push(
   session.seqOf.set(cid, seq);
   session.head = { seq, sum };
   session.boxBytes += decodedLength(box.length);
-  session.memoryBytes += json.length + ENTRY_OVERHEAD_BYTES;
+  session.logBytes += json.length + ENTRY_OVERHEAD_BYTES;
   return seq;
 }
 
 function replace(session: MemorySession, json: string, seq: number): void {
-  session.memoryBytes += json.length - (session.log[seq - 1]?.length ?? 0);
+  session.logBytes += json.length - (session.log[seq - 1]?.length ?? 0);
   session.log[seq - 1] = json;
 }

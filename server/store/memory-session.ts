@@ -49,8 +49,8 @@ export interface MemorySession {
   head: Position;
   /** Of the boxes in the log. */
   boxBytes: number;
-  /** What all of this is reckoned to take. */
-  memoryBytes: number;
+  /** What the log is reckoned to take. */
+  logBytes: number;
 }
 
 /** The moment of an operation, and where it tells what it did. */
@@ -84,7 +84,7 @@ export function newSession(
     seqOf: new Map(),
     head: { seq: 0, sum: '' },
     boxBytes: 0,
-    memoryBytes: 0,
+    logBytes: 0,
   };
 }
 

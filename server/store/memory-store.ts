@@ -83,7 +83,7 @@ export function createMemoryStore(
   function bury(sid: string, session: MemorySession, record: EndedRecord, at: number): void {
     sessions.delete(sid);
     const memoryBytes = NOTICE_BYTES + (record.box?.length ?? 0);
-    usedBytes += memoryBytes - session.memoryBytes;
+    usedBytes += memoryBytes - bytesOf(session);
     notices.set(sid, { record, until: at + options.endedNoticeTtlMs, memoryBytes });
   }
 
@@ -93,9 +93,9 @@ export function createMemoryStore(
 
   /** Runs `change` and keeps the account of memory. */
   function changing<T>(session: MemorySession, change: () => T): T {
-    const before = session.memoryBytes;
+    const before = bytesOf(session);
     const result = change();
-    usedBytes += session.memoryBytes - before;
+    usedBytes += bytesOf(session) - before;
     return result;
   }
 
@@ -117,7 +117,7 @@ export function createMemoryStore(
       if (sessions.size >= options.maxSessions) return 'full';
       if (usedBytes + SESSION_BYTES > options.memoryLimitBytes) return 'full';
       const session = newSession(fresh, now(), options);
-      changing(session, () => (session.memoryBytes = SESSION_BYTES));
+      usedBytes += bytesOf(session);
       sessions.set(fresh.sid, session);
       return 'created';
     },
@@ -133,12 +133,7 @@ export function createMemoryStore(
       const session = live(sid);
       if (!session) return null;
       const { attempts } = session.participants[slot];
-      return changing(session, () => {
-        const before = attempts.addresses.size;
-        const taken = takeTry(attempts, address, now(), budget);
-        session.memoryBytes += (attempts.addresses.size - before) * ADDRESS_BYTES;
-        return taken;
-      });
+      return changing(session, () => takeTry(attempts, address, now(), budget));
     },
 
     async peekTries(sid, slot, address) {
@@ -156,7 +151,7 @@ export function createMemoryStore(
       const session = live(sid);
       if (!session) return 'gone';
       if (session.participants[slot].codeHash !== codeHash) return 'changed';
-      enter(session, slot, { passHash, address }, momentOf(sid), budget);
+      changing(session, () => enter(session, slot, { passHash, address }, momentOf(sid), budget));
       return 'entered';
     },
 
@@ -253,4 +248,9 @@ export function createMemoryStore(
       channels.close();
     },
   };
+}
+
+function bytesOf({ logBytes, participants: { a, b } }: MemorySession): number {
+  const addresses = a.attempts.addresses.size + b.attempts.addresses.size;
+  return SESSION_BYTES + logBytes + addresses * ADDRESS_BYTES;
 }

@@ -1,0 +1,38 @@
+#!lua
+-- Appends an entry: deduplication, seq, limits, deadline and publication in one step.
+-- The hot path: every message comes through here once.
+-- KEYS    session log cids leases tries ended
+-- ARGV    slot cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
+--         endedNoticeTtlMs
+-- returns the seq if stored; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'
+-- needs   clock publish deadline log
+local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit')
+local deadline = s[1]
+if not deadline then
+  return 'gone'
+end
+-- Nearly always the sender has seen the head.
+if ARGV[5] ~= '0' and (ARGV[5] ~= s[2] or ARGV[6] ~= s[3]) and not stands_at(ARGV[5], ARGV[6]) then
+  return 'diverged'
+end
+local seq, bytes = s[2] + 1, s[4] + bytes_of(box)
+local full = seq > tonumber(ARGV[7]) or bytes > tonumber(ARGV[8])
+if full or redis.call('HSETNX', KEYS[3], cid, seq) == 0 then
+  local earlier = redis.call('HGET', KEYS[3], cid)
+  return earlier and repeated(earlier, slot) or 'full'
+end
+local now = time()
+local json = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
+  .. '","at":' .. now .. ',"box":"' .. box .. '"}'
+redis.call('RPUSH', KEYS[2], '{' .. json)
+if seq == 1 then
+  redis.call('PEXPIREAT', KEYS[2], deadline)
+  redis.call('PEXPIREAT', KEYS[3], deadline)
+end
+redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
+publish('*', seq, '{"type":"entry",' .. json)
+if s[5] == '1' then
+  touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
+end
+return seq

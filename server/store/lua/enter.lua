@@ -1,0 +1,44 @@
+#!lua
+-- The code was right: gives a pass, forgives the try, moves the deadline; the first time, tells
+-- the peer. With one pass too many the oldest is revoked.
+-- KEYS    session log cids leases tries ended
+-- ARGV    slot codeHash passHash address maxPasses endedNoticeTtlMs knownPerHour newPerHour
+-- returns 'entered', 'changed' or 'gone'
+-- needs   clock publish deadline presence passes tries
+local slot, pass, address = ARGV[1], ARGV[3], ARGV[4]
+local deadline, by, idle, limit, code, entered, peer_entered = unpack(redis.call('HMGET', KEYS[1],
+  'deadline', 'by', 'idle', 'limit', slot .. ':code', slot .. ':entered', other[slot] .. ':entered'))
+if not deadline then
+  return 'gone'
+end
+if code ~= ARGV[2] then
+  return 'changed'
+end
+local now = time()
+
+if not has_pass(slot, pass) then
+  local passes = passes_of(slot)
+  passes[#passes + 1] = pass
+  redis.call('HSET', KEYS[1], slot .. ':passes', table.concat(passes, ' '))
+  if #passes > tonumber(ARGV[5]) then
+    revoke(slot, passes, { unpack(passes, 1, #passes - ARGV[5]) }, now)
+  end
+  local failures = read_pair(slot .. ':@' .. address)
+  if failures > 0 then
+    local budget = budget_of(0, '', ARGV[7], ARGV[8])
+    local bucket, _, used = bucket_of(slot, failures - 1, now, budget)
+    write_pair(bucket, math.max(0, used - 1), now)
+    redis.call('HINCRBY', KEYS[5], slot .. ':failures', -1)
+    redis.call('HDEL', KEYS[5], slot .. ':@' .. address)
+  end
+end
+
+if entered ~= '1' then
+  local met = peer_entered == '1' and 1 or 0
+  redis.call('HSET', KEYS[1], slot .. ':entered', 1, 'met', met)
+  publish(other[slot], 0, '{"type":"peer","state":"offline"}')
+end
+if peer_entered == '1' then
+  touch(now, deadline, by, idle, tonumber(limit), ARGV[6])
+end
+return 'entered'

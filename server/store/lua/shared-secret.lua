@@ -1,0 +1,8 @@
+#!lua
+-- The secret that all nodes share: the first candidate wins, each use keeps it longer.
+-- KEYS    secret
+-- ARGV    candidate ttlMs
+-- returns the secret
+redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('GET', KEYS[1])

@@ -1,0 +1,232 @@
+/**
+ * The store that several processes share. Each operation is one Lua script (server/store/lua),
+ * so it is atomic in Redis; here are only its arguments and what becomes of its reply. All keys
+ * of a session carry its id as hash tag.
+ *
+ * Two things are outside a session's keys: `duologue:sessions`, which counts those alive for
+ * maxSessions and is approximate, and `duologue:secret`.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { AppError } from '../protocol/errors.ts';
+import { otherSlot } from '../protocol/frames.ts';
+import type { Position, ServerFrame } from '../protocol/frames.ts';
+import {
+  LEASE_MS,
+  MAX_CONNECTIONS_PER_PARTICIPANT,
+  MAX_PASSES_PER_PARTICIPANT,
+  PAGE_BYTES,
+  PAGE_ENTRIES,
+} from '../protocol/limits.ts';
+import { ATTEMPT_BUDGET } from './budget.ts';
+import type { AttemptBudget } from './budget.ts';
+import { hashOfBox, parseEntry } from './entry-json.ts';
+import { createLanes } from './lanes.ts';
+import { createRedisChannels } from './redis-channels.ts';
+import { createGate } from './redis-connection.ts';
+import {
+  toAppended,
+  toConnected,
+  toFound,
+  toLogPage,
+  toRenewed,
+  toTries,
+  toTryTaken,
+  toUnsent,
+} from './redis-records.ts';
+import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
+import { runScript } from './redis-scripts.ts';
+import type { ScriptName } from './redis-scripts.ts';
+import type { Append, Lease, NewParticipant, NewSession, Store, StoreOptions } from './store.ts';
+
+export { connectRedis } from './redis-connection.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const SESSIONS_KEY = 'duologue:sessions';
+const SECRET_KEY = 'duologue:secret';
+const KEEP_SECRET_EVERY_MS = 3_600_000;
+/** How often a target of an unsend may have changed between two steps: never, in practice. */
+const UNSEND_ATTEMPTS = 3;
+
+type Args = readonly (string | number)[];
+type Read<T> = (reply: unknown) => T;
+
+export interface RedisStoreParts {
+  /** Made by connectRedis; the store closes it. */
+  client: Redis;
+  /** A connection for subscriptions alone; a duplicate of `client` if not given. */
+  subscriber?: Redis;
+  options: StoreOptions;
+  leaseMs?: number;
+  budget?: AttemptBudget;
+}
+
+export function createRedisStore({
+  client,
+  subscriber = client.duplicate(),
+  options,
+  leaseMs = LEASE_MS,
+  budget = ATTEMPT_BUDGET,
+}: RedisStoreParts): Store {
+  const gate = createGate(client);
+  const channels = createRedisChannels(subscriber);
+  const lanes = createLanes();
+  const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
+  // What belongs to no session outlives the longest.
+  const sharedTtlMs = maxTtlMs + DAY_MS;
+  const budgetArgs = [budget.tries, budget.waitsMs.join(), budget.knownPerHour, budget.newPerHour];
+  let secretTimer: NodeJS.Timeout | undefined;
+
+  /** One script; `read` makes of its reply what the caller wants. */
+  function call<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
+    return gate.run(async () => read(await runScript(client, name, keys, args)));
+  }
+
+  /** An operation of one step on a session. */
+  function run<T>(sid: string, name: ScriptName, args: Args, read: Read<T>): Promise<T> {
+    return lanes.follow(sid, () => call(keysOf(sid), name, args, read));
+  }
+
+  /** The count of sessions alive is approximate: that it could not be changed fails nothing. */
+  function recount(sid: string, deadline: number): void {
+    call([SESSIONS_KEY], 'recount', [sid, deadline, sharedTtlMs], nothing).catch(() => {});
+  }
+
+  function tell(sid: string, to: string, frame: ServerFrame): Promise<void> {
+    return run(sid, 'tell', [to, JSON.stringify(frame)], nothing);
+  }
+
+  async function create({ sid, idleMs, participants: { a, b } }: NewSession) {
+    const ttlMs = Math.min(linkTtlMs, maxTtlMs);
+    const admission = [sid, ttlMs, options.maxSessions, sharedTtlMs];
+    const admitted = await call([SESSIONS_KEY], 'admit', admission, toText);
+    if (admitted === 'full') return 'full';
+    const lifetimes = [idleMs, linkTtlMs, maxTtlMs, endedNoticeTtlMs];
+    const args = [...lifetimes, ...participantArgs(a), ...participantArgs(b)];
+    const isCreated = await call(keysOf(sid), 'create', args, toNumber);
+    if (isCreated === 1) return 'created';
+    if (admitted === '1') recount(sid, 0);
+    return 'id_taken';
+  }
+
+  async function unsend(sid: string, entry: Append & { of: readonly string[] }) {
+    const keys = keysOf(sid);
+    for (let attempt = 0; attempt < UNSEND_ATTEMPTS; attempt++) {
+      const targets = await call(keys, 'unsend-targets', entry.of, toTexts);
+      const hashes = entry.of.flatMap((cid, i) => [cid, ...sumAndHash(targets[i] ?? '')]);
+      const args = [...appendArgs(entry), JSON.stringify(entry.of), ...hashes];
+      const appended = await call(keys, 'unsend', args, toUnsent);
+      if (appended) return appended;
+    }
+    throw new AppError('store_unavailable', { message: 'a target of an unsend keeps changing' });
+  }
+
+  function appendArgs({ slot, cid, box, sum, seen }: Append): Args {
+    const { maxEntries, maxSessionBytes } = options;
+    return [slot, cid, box, sum, ...at(seen), maxEntries, maxSessionBytes, endedNoticeTtlMs];
+  }
+
+  function leaseArgs({ slot, passHash, connectionId }: Lease): Args {
+    return [slot, passHash, connectionId, leaseMs, MAX_CONNECTIONS_PER_PARTICIPANT];
+  }
+
+  return {
+    create: (session) => lanes.occupy(session.sid, () => create(session)),
+    find: (sid) => run(sid, 'find', [], toFound),
+
+    takeTry: (sid, slot, address) =>
+      run(sid, 'take-try', [slot, address, ...budgetArgs], toTryTaken),
+    peekTries: (sid, slot, address) =>
+      run(sid, 'peek-tries', [slot, address, ...budgetArgs], toTries),
+    announceTries: (sid, slot, count) =>
+      tell(sid, '*', { type: 'notice', kind: 'tries', slot, count }),
+
+    enter(sid, slot, { codeHash, passHash, address }) {
+      const limits = [MAX_PASSES_PER_PARTICIPANT, endedNoticeTtlMs];
+      const buckets = [budget.knownPerHour, budget.newPerHour];
+      const args = [slot, codeHash, passHash, address, ...limits, ...buckets];
+      return run(sid, 'enter', args, (reply) => toWord(reply, 'entered', 'changed', 'gone'));
+    },
+    leave: (sid, slot, passHash) => run(sid, 'leave', [slot, passHash], nothing),
+
+    connect: (sid, lease, after) =>
+      run(sid, 'connect', [...leaseArgs(lease), ...at(after)], (reply) =>
+        toConnected(reply, after),
+      ),
+    async renewLease(sid, lease) {
+      const renewed = await run(sid, 'renew-lease', leaseArgs(lease), toRenewed);
+      if (renewed.result !== 'renewed') return renewed;
+      const { deadline, ...result } = renewed;
+      recount(sid, deadline);
+      return result;
+    },
+    disconnect: (sid, { slot, connectionId }) =>
+      run(sid, 'disconnect', [slot, connectionId], nothing),
+
+    readLog: (sid, after) =>
+      run(sid, 'read-log', [...at(after), PAGE_ENTRIES, PAGE_BYTES], toLogPage),
+    append: (sid, entry) => run(sid, 'append', appendArgs(entry), toAppended),
+    unsend: (sid, entry) => lanes.occupy(sid, () => unsend(sid, entry)),
+
+    receipt: (sid, slot, { received, read }) =>
+      run(sid, 'receipt', [slot, received, read], nothing),
+    typing: (sid, slot, on) => tell(sid, otherSlot(slot), { type: 'typing', slot, on }),
+    keep: (sid) => run(sid, 'keep', [endedNoticeTtlMs], nothing),
+    async end(sid, by, box) {
+      const args = [by, box ?? '', endedNoticeTtlMs];
+      const ended = await run(sid, 'end', args, (reply) => toWord(reply, 'ended', 'gone'));
+      recount(sid, 0);
+      return ended;
+    },
+
+    subscribe: (sid, subscriber) => channels.subscribe(channelOf(sid), subscriber),
+
+    async ping() {
+      await gate.run(() => client.ping());
+    },
+    async sharedSecret() {
+      const ask = (candidate: string) =>
+        call([SECRET_KEY], 'shared-secret', [candidate, sharedTtlMs], toText);
+      const secret = await ask(randomBytes(32).toString('base64url'));
+      secretTimer ??= setInterval(() => {
+        ask(secret).catch(() => {});
+      }, KEEP_SECRET_EVERY_MS).unref();
+      return secret;
+    },
+    async close() {
+      clearInterval(secretTimer);
+      channels.close();
+      subscriber.disconnect();
+      await client.quit().catch(() => client.disconnect());
+    },
+  };
+}
+
+/** In the order every script declares: session log cids leases tries ended. */
+function keysOf(sid: string): readonly string[] {
+  const key = channelOf(sid);
+  return [key, `${key}:log`, `${key}:cids`, `${key}:leases`, `${key}:tries`, `${key}:ended`];
+}
+
+/** Publications are on a channel named like the session's hash (lua/parts/publish.lua). */
+function channelOf(sid: string): string {
+  return `duologue:{${sid}}`;
+}
+
+function nothing(): void {}
+
+/** No position is 0 and ''. */
+function at(position: Position | null): [number, string] {
+  return position ? [position.seq, position.sum] : [0, ''];
+}
+
+function participantArgs({ proofHash, key, name, codeHash }: NewParticipant): string[] {
+  return [proofHash, key, name, codeHash];
+}
+
+/** What lua/unsend.lua checks a target by; empty if there is no box to hash. */
+function sumAndHash(json: string): [string, string] {
+  if (json === '') return ['', ''];
+  const { sum, box } = parseEntry(json);
+  return box === undefined ? ['', ''] : [sum, hashOfBox(box)];
+}
