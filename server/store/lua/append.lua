@@ -23,15 +23,16 @@ if full or redis.call('HSETNX', KEYS[3], cid, seq) == 0 then
   return earlier and repeated(earlier, slot) or 'full'
 end
 local now = time()
-local json = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
-  .. '","at":' .. now .. ',"box":"' .. box .. '"}'
-redis.call('RPUSH', KEYS[2], '{' .. json)
+-- Put together so that a large box is copied no more than twice.
+local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
+  .. '","at":' .. now .. ',"box":"'
+redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
 if seq == 1 then
   redis.call('PEXPIREAT', KEYS[2], deadline)
   redis.call('PEXPIREAT', KEYS[3], deadline)
 end
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
-publish('*', seq, '{"type":"entry",' .. json)
+publish_message('*' .. seq .. ' {"type":"entry",' .. place .. box .. '"}')
 if s[5] == '1' then
   touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
 end
