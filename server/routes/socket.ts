@@ -2,13 +2,13 @@
  * GET /ws/:id: everything that can be refused is refused before the upgrade, as plain HTTP;
  * then the socket is the hub's. Counts connections by process and by address.
  */
-import websocket from '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Arrival, Hub } from '../live/hub.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
+import { SOCKET_PATH } from '../plugins/websocket.ts';
 import { AppError } from '../protocol/errors.ts';
-import { MAX_FRAME_BYTES, SID_BYTES } from '../protocol/limits.ts';
+import { SID_BYTES } from '../protocol/limits.ts';
 import { isValidPass, type Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
 
@@ -31,18 +31,6 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   const { config, store, hub, readPass, addressOf, checkUpgradeOrigin } = options;
   const byAddress = new Map<string, number>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
-
-  await app.register(websocket, {
-    options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false },
-    // ws has already begun to close a socket whose peer broke RFC 6455, with the right code.
-    errorHandler(error, socket, request) {
-      request.log.debug({ err: error }, 'websocket error');
-      if (socket.readyState === socket.OPEN) socket.close(1011);
-    },
-    preClose(done) {
-      hub.stop().then(() => done(), done);
-    },
-  });
 
   async function admit(request: FastifyRequest<{ Params: { id: string } }>): Promise<void> {
     checkUpgradeOrigin(request);
@@ -69,7 +57,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   }
 
   app.get<{ Params: { id: string } }>(
-    '/ws/:id',
+    SOCKET_PATH,
     { websocket: true, preValidation: admit },
     (socket, request) => {
       const arrival = arrivals.get(request);
