@@ -3,7 +3,9 @@
  * the other's presence, the countdown, the notices. All values are immutable; an item that did
  * not change is the same object, so comparing by identity is enough.
  */
+import { assertNever } from '../../server/protocol/errors.ts';
 import type { EndReason, ExpiresBy, Peer, Receipt, Slot } from '../../server/protocol/frames.ts';
+import type { ConnectionState } from './connection/transition.ts';
 
 /** The timeline: the log in its order, then what is still in the outbox in the order of sending. */
 export type Item = MessageItem | NoteItem;
@@ -72,6 +74,32 @@ export type ConnectionStatus =
   | 'refused'
   | 'ended'
   | 'stopped';
+
+export function connectionStatus(
+  { state }: ConnectionState,
+  { isOffline, wasLive }: { isOffline: boolean; wasLive: boolean },
+): ConnectionStatus {
+  switch (state) {
+    case 'live':
+      return 'live';
+    case 'probing':
+      return isOffline ? 'offline' : 'live';
+    case 'waiting':
+    case 'opening':
+    case 'greeting':
+    case 'asking':
+      if (isOffline) return 'offline';
+      return wasLive ? 'reconnecting' : 'connecting';
+    case 'elsewhere':
+    case 'locked':
+    case 'refused':
+    case 'ended':
+    case 'stopped':
+      return state;
+    default:
+      return assertNever(state);
+  }
+}
 
 /** The other participant. `typing` clears by itself. */
 export interface PeerStatus extends Peer {

@@ -2,8 +2,21 @@
  * A chat: glues connection, outbox, log and view into signals to show and methods to call.
  * Knows no page. Every method returns at once; what comes of it is seen in the signals.
  */
-import type { ReadonlySignal } from '@preact/signals-core';
-import type { Receipt, SessionLimits, Slot } from '../../server/protocol/frames.ts';
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Message } from '../../server/protocol/envelope/content.ts';
+import { newCid } from '../../server/protocol/envelope/entry-box.ts';
+import { assertNever } from '../../server/protocol/errors.ts';
+import type {
+  ClientFrame,
+  Receipt,
+  ServerFrame,
+  SessionLimits,
+  Slot,
+} from '../../server/protocol/frames.ts';
+import { MAX_MESSAGE_PADDED_BYTES } from '../../server/protocol/limits.ts';
+import { endedBy, initialState, lastReceived, reduce } from './chat-state.ts';
+import type { ChatEvent, ChatState } from './chat-state.ts';
+import { connectionStatus } from './chat-view.ts';
 import type {
   ConnectionStatus,
   EndedChat,
@@ -12,9 +25,21 @@ import type {
   Notices,
   PeerStatus,
 } from './chat-view.ts';
+import { createConnection, type LandingAnswered } from './connection/driver.ts';
+import { createEnding, sealEnd } from './ending.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
+import type { Loss } from './healing.ts';
+import { findEntry, positionOf } from './log.ts';
+import { createOutbox } from './outbox.ts';
+import { createOutboxStorage, HEARTBEAT_MS } from './outbox-storage.ts';
+import { createReceiptReport } from './receipt-report.ts';
+import { fits } from './sealing.ts';
 import type { SessionApi } from './session-api.ts';
+import { withOutbox } from './timeline.ts';
+import { createTimer } from './timer.ts';
+import { createTypingSignal } from './typing-signal.ts';
+import { unsendParts } from './unsending.ts';
 
 export interface ChatOptions {
   session: EnteredSession;
@@ -75,6 +100,218 @@ export interface Chat {
   wipe(): void;
 }
 
-export function createChat(_options: ChatOptions): Chat {
-  throw new Error('being built');
+/** How long after the last page an entry without box may stay unexplained (EV11). */
+const SETTLE_MS = 10_000;
+const TYPING_EXPIRES_MS = 6_000;
+
+export function createChat({ session, api, socketUrl, environment }: ChatOptions): Chat {
+  const { sid, slot, keys, names, proof } = session;
+  const state = signal(initialState(sid, slot));
+  const isOffline = signal(false);
+  const settling = createTimer(environment);
+  const typingExpiry = createTimer(environment);
+  const heartbeat = createTimer(environment);
+
+  const connection = createConnection({
+    environment,
+    url: socketUrl,
+    position: () => positionOf(state.value.log),
+    askLanding,
+    onFrame,
+  });
+  const send = (frame: ClientFrame) => connection.send(frame);
+  const outbox = createOutbox({
+    session,
+    environment,
+    log: () => state.value.log,
+    send,
+    onFull: () => apply({ type: 'send-refused' }),
+  });
+  const stored = createOutboxStorage({ environment, sid, page: newCid() });
+  const receiptReport = createReceiptReport(environment, send);
+  const typingSignal = createTypingSignal(environment, send);
+  const ending = createEnding({
+    environment,
+    send,
+    box: () => sealEnd(session, state.value.log),
+    overHttp: (box) => api.end(sid, box),
+    onDone: () => {
+      const idleMs = state.value.expiry?.idleMs ?? 0;
+      apply({ type: 'session-ended', ended: { reason: 'ended', by: slot, idleMs } });
+    },
+  });
+
+  function apply(event: ChatEvent): void {
+    batch(() => {
+      const before = state.value;
+      state.value = reduce(before, event, keys);
+      follow(before, state.value);
+    });
+  }
+
+  /** What has to be done because the state has changed. */
+  function follow(before: ChatState, now: ChatState): void {
+    if (now.ended) return before.ended ? undefined : finish(now.ended);
+    const isReread = now.loss !== before.loss;
+    if (now.log !== before.log) {
+      const added = isReread ? now.log.entries : now.log.entries.slice(before.log.entries.length);
+      outbox.echoed(added).forEach(unsendStored);
+    }
+    if (isReread && now.loss) heal(now.loss);
+    if (now.synced && !before.synced) outbox.connected();
+    if (before.synced && !now.synced) {
+      outbox.disconnected();
+      settling.cancel();
+    }
+    if (now.synced && now.log !== before.log) receiptReport.received(lastReceived(now));
+  }
+
+  function heal({ own, since, isAnnounced }: Loss): void {
+    outbox.putBack(own);
+    if (!isAnnounced) outbox.control({ kind: 'reset', seq: since });
+  }
+
+  function onFrame(frame: ServerFrame): void {
+    if (frame.type === 'welcome') {
+      if (frame.slot !== slot) return connection.dispatch({ type: 'pass-lost' });
+      isOffline.value = false;
+      receiptReport.connected(frame.receipts[slot]);
+    }
+    apply({ type: 'frame-received', frame, now: environment.now() });
+    if (frame.type === 'nack') outbox.nacked(frame.cid, frame.error, frame.retryInMs);
+    if (frame.type === 'typing') {
+      typingExpiry.start(() => apply({ type: 'typing-expired' }), TYPING_EXPIRES_MS);
+    }
+    if (frame.type === 'entries' || frame.type === 'welcome') settle();
+  }
+
+  function settle(): void {
+    const { synced, log } = state.value;
+    if (!synced || log.unexplained.size === 0) return;
+    settling.start(() => apply({ type: 'log-settled' }), SETTLE_MS);
+  }
+
+  async function askLanding(): Promise<LandingAnswered> {
+    const answer = await api.landing(sid, proof);
+    const type = 'landing-answered';
+    switch (answer.result) {
+      case 'landing':
+        return { type, answer: answer.here === slot ? 'inside' : 'outside' };
+      case 'gone': {
+        const { reason, by, box, idleMs } = answer;
+        const proven = by && box ? endedBy(sid, by, box, keys) : null;
+        apply({ type: 'session-ended', ended: { reason, by: proven, idleMs } });
+        return { type, answer: 'gone' };
+      }
+      case 'retry':
+        return { type, answer: 'unclear', retryInMs: answer.retryInMs ?? 0 };
+      case 'refused':
+        return { type, answer: 'unclear' };
+      default:
+        return assertNever(answer);
+    }
+  }
+
+  /** The chat is over: nothing of it stays here. Who was sent a new link keeps the outbox. */
+  function finish({ reason }: EndedChat): void {
+    rest();
+    connection.dispatch({ type: 'session-ended' });
+    unsubscribe();
+    if (reason === 'renewed') stored.release();
+    else stored.wipe();
+    outbox.clear();
+  }
+
+  function rest(): void {
+    for (const timer of [settling, typingExpiry, heartbeat]) timer.cancel();
+    for (const part of [receiptReport, typingSignal, ending]) part.stop();
+  }
+
+  function beat(): void {
+    stored.beat();
+    stored.adopt((items) => outbox.adopt(items));
+    heartbeat.start(beat, HEARTBEAT_MS);
+  }
+
+  function say(content: Message): string | null {
+    if (!fits(content, state.value.limits?.messageBytes ?? MAX_MESSAGE_PADDED_BYTES)) return null;
+    return outbox.say(content);
+  }
+
+  function unsendStored(cid: string): void {
+    const messageBytes = state.value.limits?.messageBytes ?? MAX_MESSAGE_PADDED_BYTES;
+    for (const of of unsendParts(state.value.log, cid, messageBytes)) {
+      outbox.control({ kind: 'unsend', of });
+    }
+  }
+
+  function statusNow(): ConnectionStatus {
+    const { ended, loaded } = state.value;
+    if (ended) return 'ended';
+    return connectionStatus(connection.state.value, {
+      isOffline: isOffline.value,
+      wasLive: loaded,
+    });
+  }
+
+  // Written before anything is sent: a page that dies between the two loses nothing.
+  const unsubscribe = outbox.items.subscribe((items) => {
+    if (!state.value.ended) stored.save(items);
+  });
+  const isUp = computed(() => ['live', 'probing'].includes(connection.state.value.state));
+  isUp.subscribe((up) => {
+    if (!up) apply({ type: 'disconnected' });
+  });
+  connection.dispatch({ type: 'started' });
+  beat();
+
+  return {
+    sid,
+    slot,
+    names,
+    items: computed(() => withOutbox(state.value.timeline, outbox.items.value, slot)),
+    loaded: computed(() => state.value.loaded),
+    connection: computed(statusNow),
+    peer: computed(() => state.value.peer),
+    receipts: computed(() => state.value.receipts),
+    expiry: computed(() => state.value.expiry),
+    notices: computed(() => state.value.notices),
+    limits: computed(() => state.value.limits),
+    ended: computed(() => state.value.ended),
+
+    send(text, { re } = {}) {
+      typingSignal.typing(false);
+      return say(re === undefined ? { kind: 'text', text } : { kind: 'text', text, re });
+    },
+    edit: (cid, text) => say({ kind: 'edit', of: cid, text }),
+    react: (cid, emoji) => void say({ kind: 'react', of: cid, emoji }),
+    unsend(cid) {
+      if (!outbox.unsend(cid) && findEntry(state.value.log, cid)) unsendStored(cid);
+    },
+    retry: (cid) => outbox.retry(cid),
+    discard: (cid) => outbox.discard(cid),
+    typing: (on) => typingSignal.typing(on),
+    markRead: (seq) => receiptReport.read(seq),
+    keep: () => void connection.send({ type: 'keep' }),
+    end: () => ending.start(),
+    useHere: () => connection.dispatch({ type: 'taken-here' }),
+    woke() {
+      isOffline.value = false;
+      connection.dispatch({ type: 'woke' });
+      if (!state.value.ended) beat();
+    },
+    offline() {
+      isOffline.value = true;
+      connection.dispatch({ type: 'went-offline' });
+    },
+    stop() {
+      rest();
+      connection.dispatch({ type: 'stopped' });
+      stored.release();
+    },
+    wipe() {
+      stored.wipe();
+      apply({ type: 'session-ended', ended: { reason: 'unknown', by: null, idleMs: 0 } });
+    },
+  };
 }

@@ -9,6 +9,7 @@ import type { ClientFrame, Position, ServerFrame } from '../../../server/protoco
 import { parseServerFrame } from '../../../server/protocol/parse-server-frame.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment, Socket } from '../environment.ts';
+import { createTimer } from '../timer.ts';
 import {
   transition,
   type ConnectionEffect,
@@ -39,7 +40,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const { environment, url, position, askLanding, onFrame } = options;
   const state = signal<ConnectionState>({ state: 'stopped' });
   let socket: Socket | null = null;
-  let cancelTimer = () => {};
+  const timer = createTimer(environment);
 
   function dispatch(event: ConnectionEvent): void {
     const [next, effects] = transition(state.value, event);
@@ -68,15 +69,14 @@ export function createConnection(options: ConnectionOptions): Connection {
           Math.max(effect.atLeastMs, backoffMs(effect.attempt, environment.random())),
         );
       case 'stop-timer':
-        return cancelTimer();
+        return timer.cancel();
       default:
         assertNever(effect);
     }
   }
 
   function startTimer(ms: number): void {
-    cancelTimer();
-    cancelTimer = environment.schedule(() => dispatch({ type: 'time-up' }), ms);
+    timer.start(() => dispatch({ type: 'time-up' }), ms);
   }
 
   function openSocket(): void {

@@ -1,0 +1,249 @@
+/**
+ * What this device has sealed and not yet seen in the log: kept in order, sent in order, sent
+ * again after a nack or on a new connection, until its echo comes. Decides when and what to
+ * send; the connection, the log and where it is kept meanwhile are handed in.
+ */
+import { signal, type ReadonlySignal } from '@preact/signals-core';
+import type { Control, Message, SealedView } from '../../server/protocol/envelope/content.ts';
+import { newCid, openEntry, type OpenedEntry } from '../../server/protocol/envelope/entry-box.ts';
+import type { NackError } from '../../server/protocol/errors.ts';
+import type { ClientFrame } from '../../server/protocol/frames.ts';
+import { backoffMs } from './backoff.ts';
+import type { EnteredSession } from './entering.ts';
+import type { Environment } from './environment.ts';
+import { findEntry, isOnChain, viewOf, type Log, type LogEntry } from './log.ts';
+import { sealOpened } from './sealing.ts';
+import { createTimer } from './timer.ts';
+
+/** What is kept of a message: enough to send it, nothing that can be read without the key. */
+export interface SealedItem {
+  cid: string;
+  box: string;
+  /** The cids it takes back; it goes as an `unsend` frame then. */
+  of?: readonly string[];
+}
+
+export interface OutboxItem extends SealedItem {
+  /** What the box says, for showing and for sealing anew. In memory only. */
+  opened: OpenedEntry;
+  /** Refused for good (session_full, gone), until retried. */
+  failed: boolean;
+}
+
+export interface OutboxOptions {
+  session: Pick<EnteredSession, 'sid' | 'slot' | 'keys'>;
+  environment: Pick<Environment, 'schedule' | 'random'>;
+  log: () => Log;
+  /** False if there is no live connection. */
+  send: (frame: ClientFrame) => boolean;
+  onFull: () => void;
+}
+
+export type Outbox = ReturnType<typeof createOutbox>;
+
+export function createOutbox({ session, environment, log, send, onFull }: OutboxOptions) {
+  const items = signal<readonly OutboxItem[]>([]);
+  /** Sent on this connection and not refused since. */
+  const inFlight = new Set<string>();
+  /** The log was read to its head on this connection. */
+  let isReady = false;
+  /** After a nack: nothing goes until it ends. */
+  const pause = createTimer(environment);
+  let refusals = 0;
+  /** This device's previous box. */
+  let previous: string | null = null;
+
+  function seal(cid: string, opened: OpenedEntry, of?: readonly string[]): OutboxItem {
+    return sealOpened(session, { cid, opened, ...(of && { of }), failed: false });
+  }
+
+  /**
+   * Whether a box may name `cid` as the one before it: the entry stands in the log, or will,
+   * because it is sent earlier. A server that is full takes unsends past a refused message, so
+   * theirs must stand already.
+   */
+  function mayFollow(cid: string | null, earlier: readonly OutboxItem[], isUnsend: boolean) {
+    if (cid === null || findEntry(log(), cid)?.entry.slot === session.slot) return true;
+    return !isUnsend && earlier.some((item) => item.cid === cid && !item.failed);
+  }
+
+  /** The item as it can be sent now; the same object if it can be sent as it is. */
+  function renew(item: OutboxItem, earlier: readonly OutboxItem[]): OutboxItem {
+    const { prev, after } = item.opened;
+    const isLinked = mayFollow(prev, earlier, item.of !== undefined);
+    if (isLinked && isOnChain(log(), after)) return item;
+    const view: SealedView = { prev: isLinked ? prev : null, after: viewOf(log()) };
+    return seal(item.cid, { ...item.opened, ...view }, item.of);
+  }
+
+  /** Sends, in order, everything that may go and has not gone. May be called at any time. */
+  function flush(): void {
+    if (!isReady || pause.isRunning) return;
+    const renewed: OutboxItem[] = [];
+    const due: OutboxItem[] = [];
+    for (const item of items.value) {
+      const isDue = !item.failed && !inFlight.has(item.cid);
+      const next = isDue ? renew(item, renewed) : item;
+      renewed.push(next);
+      if (isDue) due.push(next);
+    }
+    if (renewed.some((item, i) => item !== items.value[i])) items.value = renewed;
+    for (const { cid, box, of } of due) {
+      const frame: ClientFrame = of
+        ? { type: 'unsend', of: [...of], cid, box }
+        : { type: 'send', cid, box };
+      if (!send(frame)) return;
+      inFlight.add(cid);
+    }
+  }
+
+  function update(cid: string, by: (item: OutboxItem) => OutboxItem): void {
+    items.value = items.value.map((item) => (item.cid === cid ? by(item) : item));
+  }
+
+  /** Same cid, same prev, nothing said. */
+  function voided({ cid, opened: { prev, after }, failed }: OutboxItem): OutboxItem {
+    return {
+      ...seal(cid, { sealedAs: 'message', prev, after, content: { kind: 'void' } }),
+      failed,
+    };
+  }
+
+  function add(opened: Omit<OpenedEntry, keyof SealedView>, of?: readonly string[]): string {
+    const cid = newCid();
+    const prev = mayFollow(previous, items.value, of !== undefined) ? previous : null;
+    // as: the two parts of one OpenedEntry, put together again
+    const whole = { ...opened, prev, after: viewOf(log()) } as OpenedEntry;
+    items.value = [...items.value, seal(cid, whole, of)];
+    previous = cid;
+    flush();
+    return cid;
+  }
+
+  return {
+    items: items as ReadonlySignal<readonly OutboxItem[]>,
+
+    /** Seals and queues; on its way at once if it can be. */
+    say: (content: Message) => add({ sealedAs: 'message', content }),
+    control: (content: Control) =>
+      add({ sealedAs: 'control', content }, content.kind === 'unsend' ? content.of : undefined),
+
+    /** Entries of this participant that the server has lost, before all else, in their order. */
+    putBack(lost: readonly LogEntry[]): void {
+      const known = new Set(items.value.map(({ cid }) => cid));
+      const back = lost.filter(({ entry }) => !known.has(entry.cid)).map((entry) => restore(entry));
+      items.value = [...back, ...items.value];
+    },
+
+    /** The outbox of a page that is gone, behind one's own. False if nothing of it opens. */
+    adopt(sealed: readonly SealedItem[]): boolean {
+      const opened = sealed.flatMap((item) => openSealed(item) ?? []);
+      const known = new Set(items.value.map(({ cid }) => cid));
+      const isNew = ({ cid }: OutboxItem) => !known.has(cid) && findEntry(log(), cid) === undefined;
+      items.value = [...items.value, ...opened.filter(isNew)];
+      flush();
+      return opened.length > 0;
+    },
+
+    /** The log was read to its head on a new connection. */
+    connected(): void {
+      pause.cancel();
+      inFlight.clear();
+      isReady = true;
+      items.value = items.value.filter(
+        ({ cid, failed, opened }) =>
+          findEntry(log(), cid) === undefined && !(failed && opened.content.kind === 'void'),
+      );
+      flush();
+    },
+
+    disconnected(): void {
+      isReady = false;
+      pause.cancel();
+    },
+
+    /**
+     * New entries stand in the log. Returns the cids of those that were deleted here while they
+     * were on their way, and so have to be unsent.
+     */
+    echoed(added: readonly LogEntry[]): string[] {
+      const unwanted: string[] = [];
+      const echoes = new Map(added.map((one) => [one.entry.cid, one]));
+      const kept = items.value.filter(({ cid, opened }) => {
+        const echo = echoes.get(cid);
+        if (!echo) return true;
+        const stored = echo.opened?.content.kind;
+        if (opened.content.kind === 'void' && stored && stored !== 'void') unwanted.push(cid);
+        return false;
+      });
+      if (kept.length < items.value.length) {
+        refusals = 0;
+        items.value = kept;
+      }
+      return unwanted;
+    },
+
+    nacked(cid: string, error: NackError, retryInMs?: number): void {
+      const place = items.value.findIndex((item) => item.cid === cid);
+      if (place < 0) return;
+      const isBlocked = items.value.slice(0, place).some(({ failed }) => failed);
+      if (error === 'session_full' || error === 'gone' || (error === 'waiting' && isBlocked)) {
+        inFlight.delete(cid);
+        update(cid, (item) => ({ ...item, failed: true }));
+        if (error === 'session_full') onFull();
+        return;
+      }
+      // Nothing behind it is taken before it: all go again, in order.
+      for (const item of items.value.slice(place)) inFlight.delete(item.cid);
+      if (pause.isRunning) return;
+      pause.start(flush, retryInMs ?? backoffMs(refusals++, environment.random()));
+    },
+
+    /**
+     * Deletes what is still here, and its edits. What was sent before may be stored all the
+     * same: see echoed(). False if `cid` is not here.
+     */
+    unsend(cid: string): boolean {
+      const isHere = items.value.some((item) => item.cid === cid);
+      const isPart = (item: OutboxItem) =>
+        item.cid === cid || (item.opened.content.kind === 'edit' && item.opened.content.of === cid);
+      if (items.value.some(isPart)) {
+        items.value = items.value.map((item) => (isPart(item) ? voided(item) : item));
+      }
+      return isHere;
+    },
+
+    /** Tries a failed message again, and those before it: the server takes them in order only. */
+    retry(cid: string): void {
+      const place = items.value.findIndex((item) => item.cid === cid);
+      items.value = items.value.map((item, i) => (i <= place ? { ...item, failed: false } : item));
+      flush();
+    },
+
+    /** Forgets a failed message. Its void stays, unseen, until the next connection. */
+    discard(cid: string): void {
+      update(cid, (item) => (item.failed ? voided(item) : item));
+    },
+
+    clear(): void {
+      items.value = [];
+    },
+  };
+
+  function restore({ entry, opened }: LogEntry): OutboxItem {
+    const { cid, box, unsends: of } = entry;
+    const isLasting = opened?.content.kind !== 'renewed';
+    if (box !== undefined && opened && isLasting) {
+      return { cid, box, opened, failed: false, ...(of && { of }) };
+    }
+    const view: SealedView = { prev: opened?.prev ?? null, after: viewOf(log()) };
+    return seal(cid, { sealedAs: 'message', ...view, content: { kind: 'void' } });
+  }
+
+  function openSealed({ cid, box, of }: SealedItem): OutboxItem | null {
+    const { sid, slot, keys } = session;
+    const entry = { seq: 0, sum: '', at: 0, slot, cid, box, ...(of && { unsends: of }) };
+    const opened = openEntry(keys, sid, entry);
+    return opened && { cid, box, opened, failed: false, ...(of && { of }) };
+  }
+}
