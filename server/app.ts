@@ -3,13 +3,14 @@
 import cookie from '@fastify/cookie';
 import { LogController, fastify, type FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
-import type { Config } from './config.ts';
+import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
 import { answerBrokenRequest, handleErrors, sendError, toAppError } from './plugins/errors.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
 import { checkOrigins, isAllowedOrigin } from './plugins/origin.ts';
 import { addRateLimits } from './plugins/rate-limits.ts';
 import { createRewriteUrl } from './plugins/rewrite-url.ts';
+import { addWebSockets } from './plugins/websocket.ts';
 import { addSecurityHeaders, setSecurityHeaders } from './plugins/security-headers.ts';
 import { AppError } from './protocol/errors.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -60,15 +61,24 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
   // What every request passes, in this order …
   logRequests(app);
+  closeRefusedUpgrades(app);
   addSecurityHeaders(app, config);
   handleErrors(app);
   checkOrigins(app, config);
   void app.register(cookie);
   addRateLimits(app, { hashAddress, redis });
+  addWebSockets(app, hub);
   // … and where it arrives.
   documentApi(app);
   void app.register(healthRoutes, { store });
-  void app.register(sessionRoutes, { config, store, hasher, passes, hashAddress });
+  void app.register(sessionRoutes, {
+    config,
+    store,
+    hasher,
+    passes,
+    hashAddress,
+    parseIdle: SETTINGS.idleTtlMs.parse,
+  });
   void app.register(socketRoute, {
     config,
     store,
@@ -104,4 +114,11 @@ function createServer({ config, logStream }: AppOptions): FastifyInstance {
   // JSON only: what a foreign form can send without asking is no longer understood.
   app.removeContentTypeParser('text/plain');
   return app;
+}
+
+/** A socket that asked for an upgrade is no longer Node's, which would close it in time. */
+function closeRefusedUpgrades(app: FastifyInstance): void {
+  app.addHook('onResponse', async ({ headers, raw }) => {
+    if (headers.upgrade !== undefined) raw.socket.destroySoon();
+  });
 }

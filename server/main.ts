@@ -23,7 +23,7 @@ process.once('uncaughtException', (error) => {
   process.exit(1);
 });
 await listen(app, config);
-process.once('SIGTERM', stop).once('SIGINT', stop);
+process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
 process.stdout.write(await announce(config, portOf(app), page !== null));
 
 function readConfig(): Config {

@@ -31,7 +31,9 @@ export function isSecure(config: Config, request: FastifyRequest): boolean {
  * those of the machine.
  */
 export function lanBase(config: Config, request: FastifyRequest): string | undefined {
-  if (config.publicUrl || !isLoopback(request.ip) || !isLocalName(request.hostname)) return;
+  if (config.publicUrl || !isLoopback(request.ip) || !isLocalName(request.hostname)) {
+    return undefined;
+  }
   const address = lanAddress(config.host);
   const port = new URL(`http://${request.host}`).port;
   return address && `${request.protocol}://${address}${port && `:${port}`}`;
@@ -39,7 +41,9 @@ export function lanBase(config: Config, request: FastifyRequest): string | undef
 
 /** This machine's first IPv4 address that others can reach, given what the server listens on. */
 export function lanAddress(listenHost: string): string | undefined {
-  if (isIP(listenHost) === 0 ? listenHost === 'localhost' : isLoopback(listenHost)) return;
+  if (isIP(listenHost) === 0 ? listenHost === 'localhost' : isLoopback(listenHost)) {
+    return undefined;
+  }
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;

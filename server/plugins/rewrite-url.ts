@@ -8,7 +8,7 @@ export function createRewriteUrl({ publicUrl }: Config): (request: IncomingMessa
   return ({ url = '/' }) => {
     const path = withoutPrefix(url, prefix);
     // Nothing of it is kept: the page repairs it from the address bar.
-    return /^\/c%23/.test(path) ? '/c' : path;
+    return path.startsWith('/c%23') ? '/c' : path;
   };
 }
 

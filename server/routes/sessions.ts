@@ -3,7 +3,7 @@
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { SETTINGS, allowed, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import { baseUrl, lanBase } from '../plugins/base-url.ts';
 import { limitedTo } from '../plugins/rate-limits.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
@@ -38,6 +38,8 @@ export interface SessionRouteOptions {
   hasher: Hasher;
   passes: Passes;
   hashAddress: (address: string) => string;
+  /** A duration like 10m in ms, within the bounds of IDLE_TTL. */
+  parseIdle: (text: string) => number | undefined;
 }
 
 /** Landings per address, in times of RATE_ENTER: reloads and reconnects are landings too. */
@@ -98,7 +100,7 @@ export async function sessionRoutes(
         response: { 200: LandingAnswer, ...refused },
       },
     },
-    async (request) => {
+    async (request, _reply) => {
       const asker = await askerOf(request, request.params.id);
       return landing(store, { ...asker, proof: request.body.proof });
     },
@@ -165,11 +167,12 @@ export async function sessionRoutes(
 }
 
 async function create(
-  { config, store, hasher }: SessionRouteOptions,
+  options: SessionRouteOptions,
   body: Static<typeof SealedBody> | Static<typeof NamesBody>,
   linkBase: string,
 ) {
-  const idleMs = idleOf(config, body.idle);
+  const { config, store, hasher } = options;
+  const idleMs = idleOf(options, body.idle);
   const expiresInMs = Math.min(config.linkTtlMs, config.maxTtlMs);
   if ('names' in body) {
     const [first = '', second = ''] = body.names;
@@ -189,12 +192,12 @@ async function create(
   return { id: body.id, linkBase, expiresInMs, participants };
 }
 
-function idleOf(config: Config, idle: string | undefined): number {
+function idleOf({ config, parseIdle }: SessionRouteOptions, idle: string | undefined): number {
   if (idle === undefined) return Math.min(config.idleTtlMs, config.maxTtlMs);
-  const idleMs = SETTINGS.idleTtlMs.parse(idle);
+  const idleMs = parseIdle(idle);
   if (idleMs === undefined || idleMs > config.maxTtlMs) {
     throw new AppError('bad_request', {
-      message: `idle must be ${allowed(SETTINGS.idleTtlMs)}, and no longer than a session lives.`,
+      message: 'idle must be a duration like 90s, 30m, 24h or 7d, from 1s to the longest allowed.',
       details: { field: 'idle', problem: 'range', maxMs: config.maxTtlMs },
     });
   }

@@ -30,16 +30,10 @@ export async function findByProof(store: Store, sid: string, proof: string): Pro
 const NOBODY = hashProof(new Uint8Array());
 
 function proofHashesOf(found: Found): Record<Slot, string> {
-  switch (found.state) {
-    case 'live': {
-      const { a, b } = found.session.participants;
-      return { a: a.proofHash, b: b.proofHash };
-    }
-    case 'ended':
-      return found.ended.proofHashes;
-    case 'unknown':
-      return { a: NOBODY, b: NOBODY };
-  }
+  if (found.state === 'unknown') return { a: NOBODY, b: NOBODY };
+  if (found.state === 'ended') return found.ended.proofHashes;
+  const { a, b } = found.session.participants;
+  return { a: a.proofHash, b: b.proofHash };
 }
 
 function slotOf(proofHashes: Record<Slot, string>, proof: string): Slot | null {

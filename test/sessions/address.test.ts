@@ -1,0 +1,30 @@
+// Addresses become hashes of networks.
+import { describe, expect, it } from 'vitest';
+import { createAddressHash, networkOf } from '../../server/sessions/address.ts';
+
+describe('the network of an address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::ffff:c000:201', '192.0.2.1'],
+    ['::FFFF:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['::1', '0:0:0:0'],
+    ['1::', '1:0:0:0'],
+    ['::1:2:3:4:5:6:7', '0:1:2:3'],
+    ['not an address', 'not an address'],
+  ])('%s is of %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});
+
+it('is hashed with the secret, so that a list of addresses does not find it', () => {
+  const [one, other] = [createAddressHash('a'.repeat(32)), createAddressHash('b'.repeat(32))];
+  expect(one('192.0.2.1')).toMatch(/^[\w-]{22}$/);
+  expect(one('192.0.2.1')).toBe(one('::ffff:192.0.2.1'));
+  expect(one('192.0.2.1')).not.toBe(one('192.0.2.2'));
+  expect(one('192.0.2.1')).not.toBe(other('192.0.2.1'));
+});
