@@ -1,0 +1,134 @@
+/**
+ * One of the two people: a browser of their own and what they do, found by the words and names
+ * that the screen gives to everybody, those who cannot see it included.
+ */
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
+
+export interface Card {
+  link: string;
+  code: string;
+}
+
+export interface Cards {
+  ann: Card;
+  bob: Card;
+}
+
+/** Answers that are part of a test (a wrong code, a server away) are told to the console too. */
+const EXPECTED = /Failed to load resource|WebSocket connection to|net::ERR_/;
+
+export class Person {
+  readonly context: BrowserContext;
+  /** Where this person finds the product. */
+  readonly base: string;
+  /** What went wrong in any of their pages: script errors, violations of the policy. */
+  readonly problems: string[] = [];
+  #page: Page | null = null;
+
+  private constructor(context: BrowserContext, base: string) {
+    this.context = context;
+    this.base = base;
+    context.on('page', (page) => {
+      page.on('pageerror', (error) => this.problems.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !EXPECTED.test(message.text())) {
+          this.problems.push(message.text());
+        }
+      });
+    });
+  }
+
+  static async arrive(
+    browser: Browser,
+    base: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const context = await browser.newContext(options);
+    const person = new Person(context, base);
+    person.#page = await context.newPage();
+    return person;
+  }
+
+  get page(): Page {
+    if (!this.#page) throw new Error('has no page');
+    return this.#page;
+  }
+
+  /** In another tab from now on. */
+  async openTab(): Promise<Page> {
+    this.#page = await this.context.newPage();
+    return this.#page;
+  }
+
+  /** Fills the start page and takes both cards. */
+  async createChat(mine = 'Ann', theirs = 'Bob'): Promise<Cards> {
+    await this.page.goto(`${this.base}/`);
+    await this.page.getByLabel('Your name').fill(mine);
+    await this.page.getByLabel('Their name').fill(theirs);
+    await this.page.getByRole('button', { name: 'Create chat' }).click();
+    await expect(this.page.getByRole('heading', { level: 1 })).toHaveText('Your chat is ready');
+    return { ann: await this.card(mine), bob: await this.card(theirs) };
+  }
+
+  private async card(name: string): Promise<Card> {
+    const card = this.page.getByRole('region', { name, exact: true });
+    return {
+      link: await card.getByText(/\/c#/).innerText(),
+      code: await card.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/).innerText(),
+    };
+  }
+
+  /** Opens a link, on the server where this person is. */
+  async open(link: string): Promise<void> {
+    const { pathname, hash } = new URL(link);
+    await this.page.goto(this.base + pathname + hash);
+  }
+
+  async typeCode(code: string): Promise<void> {
+    await this.page.getByLabel('Secret code').fill(code);
+    await this.page.getByRole('button', { name: 'Get in' }).click();
+  }
+
+  async enter({ link, code }: Card): Promise<void> {
+    await this.open(link);
+    await this.typeCode(code);
+    await expect(this.composer).toBeVisible();
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message' });
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** The bubble that says exactly this. */
+  message(text: string): Locator {
+    return this.page
+      .getByRole('listitem')
+      .filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async sees(text: string): Promise<void> {
+    await expect(this.message(text)).toBeVisible();
+  }
+
+  /** The texts of all bubbles, in the order on the screen. */
+  async texts(): Promise<string[]> {
+    return this.page.locator('.bubble-text').allInnerTexts();
+  }
+
+  async endChat(): Promise<void> {
+    await this.page.getByRole('button', { name: 'End chat' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'End chat' }).click();
+  }
+}
