@@ -182,7 +182,7 @@ function reachHead(state: ChatState): ChatState {
   if (goal === null || headOf(rereading ?? state.log) < goal) return state;
   if (!rereading) return state.synced ? state : { ...state, synced: true, loaded: true };
   const timeline = extendTimeline(emptyTimeline, rereading.entries, slot);
-  const loss = lossBetween(state.log, rereading, slot);
+  const loss = lossBetween(state.log, rereading, slot, goal);
   const next = withLog(state, rereading, timeline);
   const notices = { ...next.notices, reset: true };
   return { ...next, notices, loss, rereading: null, synced: true };
@@ -191,7 +191,7 @@ function reachHead(state: ChatState): ChatState {
 /** Notices are lasting: what was once told stays. */
 function withLog(state: ChatState, log: Log, timeline = state.timeline): ChatState {
   const tampered = state.notices.tampered || log.tampered;
-  const reset = state.notices.reset || timeline.resets.size > 0;
+  const reset = state.notices.reset || timeline.lastReset > 0;
   return { ...state, log, timeline, notices: { ...state.notices, tampered, reset } };
 }
 

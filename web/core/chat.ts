@@ -166,9 +166,9 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     if (now.synced && now.log !== before.log) receiptReport.received(lastReceived(now));
   }
 
-  function heal({ own, since, isAnnounced }: Loss): void {
+  function heal({ own, head, isAnnounced }: Loss): void {
     outbox.putBack(own);
-    if (!isAnnounced) outbox.control({ kind: 'reset', seq: since });
+    if (!isAnnounced) outbox.control({ kind: 'reset', seq: head });
   }
 
   function onFrame(frame: ServerFrame): void {
@@ -286,7 +286,9 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     edit: (cid, text) => say({ kind: 'edit', of: cid, text }),
     react: (cid, emoji) => void say({ kind: 'react', of: cid, emoji }),
     unsend(cid) {
-      if (!outbox.unsend(cid) && findEntry(state.value.log, cid)) unsendStored(cid);
+      if (outbox.unsend(cid)) return;
+      const stored = findEntry(state.value.log, cid)?.entry;
+      if (stored?.slot === slot && !stored.unsends) unsendStored(cid);
     },
     retry: (cid) => outbox.retry(cid),
     discard: (cid) => outbox.discard(cid),

@@ -8,12 +8,14 @@ import type { Control, Message, SealedView } from '../../server/protocol/envelop
 import { newCid, openEntry, type OpenedEntry } from '../../server/protocol/envelope/entry-box.ts';
 import type { NackError } from '../../server/protocol/errors.ts';
 import type { ClientFrame } from '../../server/protocol/frames.ts';
-import { backoffMs } from './backoff.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
 import { findEntry, isOnChain, viewOf, type Log, type LogEntry } from './log.ts';
 import { sealOpened } from './sealing.ts';
 import { createTimer } from './timer.ts';
+
+/** After a nack that does not say (LG5). */
+const RESEND_AFTER_MS = 1_000;
 
 /** What is kept of a message: enough to send it, nothing that can be read without the key. */
 export interface SealedItem {
@@ -32,7 +34,7 @@ export interface OutboxItem extends SealedItem {
 
 export interface OutboxOptions {
   session: Pick<EnteredSession, 'sid' | 'slot' | 'keys'>;
-  environment: Pick<Environment, 'schedule' | 'random'>;
+  environment: Pick<Environment, 'schedule'>;
   log: () => Log;
   /** False if there is no live connection. */
   send: (frame: ClientFrame) => boolean;
@@ -49,7 +51,8 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
   let isReady = false;
   /** After a nack: nothing goes until it ends. */
   const pause = createTimer(environment);
-  let refusals = 0;
+  /** The refused cid that the server wants to see before any other (LG5). */
+  let wanted: string | null = null;
   /** This device's previous box. */
   let previous: string | null = null;
 
@@ -88,13 +91,21 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       if (isDue) due.push(next);
     }
     if (renewed.some((item, i) => item !== items.value[i])) items.value = renewed;
-    for (const { cid, box, of } of due) {
-      const frame: ClientFrame = of
-        ? { type: 'unsend', of: [...of], cid, box }
-        : { type: 'send', cid, box };
-      if (!send(frame)) return;
-      inFlight.add(cid);
+    // It was stored for all that, and its echo has come: a void asks for nothing more.
+    if (wanted !== null && !renewed.some(({ cid }) => cid === wanted)) put(sealVoid(wanted));
+    for (const item of due) {
+      if (!put(item)) return;
+      inFlight.add(item.cid);
     }
+  }
+
+  function put({ cid, box, of }: SealedItem): boolean {
+    if (cid === wanted) wanted = null;
+    return send(of ? { type: 'unsend', of: [...of], cid, box } : { type: 'send', cid, box });
+  }
+
+  function sealVoid(cid: string, prev: string | null = null, after = viewOf(log())): OutboxItem {
+    return seal(cid, { sealedAs: 'message', prev, after, content: { kind: 'void' } });
   }
 
   function update(cid: string, by: (item: OutboxItem) => OutboxItem): void {
@@ -103,10 +114,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
 
   /** Same cid, same prev, nothing said. */
   function voided({ cid, opened: { prev, after }, failed }: OutboxItem): OutboxItem {
-    return {
-      ...seal(cid, { sealedAs: 'message', prev, after, content: { kind: 'void' } }),
-      failed,
-    };
+    return { ...sealVoid(cid, prev, after), failed };
   }
 
   function add(opened: Omit<OpenedEntry, keyof SealedView>, of?: readonly string[]): string {
@@ -149,6 +157,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     connected(): void {
       pause.cancel();
       inFlight.clear();
+      wanted = null;
       isReady = true;
       items.value = items.value.filter(
         ({ cid, failed, opened }) =>
@@ -176,27 +185,24 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
         if (opened.content.kind === 'void' && stored && stored !== 'void') unwanted.push(cid);
         return false;
       });
-      if (kept.length < items.value.length) {
-        refusals = 0;
-        items.value = kept;
-      }
+      if (kept.length < items.value.length) items.value = kept;
       return unwanted;
     },
 
     nacked(cid: string, error: NackError, retryInMs?: number): void {
       const place = items.value.findIndex((item) => item.cid === cid);
-      if (place < 0) return;
-      const isBlocked = items.value.slice(0, place).some(({ failed }) => failed);
+      const isHere = place >= 0;
+      const isBlocked = isHere && items.value.slice(0, place).some(({ failed }) => failed);
       if (error === 'session_full' || error === 'gone' || (error === 'waiting' && isBlocked)) {
         inFlight.delete(cid);
         update(cid, (item) => ({ ...item, failed: true }));
         if (error === 'session_full') onFull();
         return;
       }
+      if (error === 'store_unavailable') wanted = cid;
       // Nothing behind it is taken before it: all go again, in order.
-      for (const item of items.value.slice(place)) inFlight.delete(item.cid);
-      if (pause.isRunning) return;
-      pause.start(flush, retryInMs ?? backoffMs(refusals++, environment.random()));
+      for (const item of isHere ? items.value.slice(place) : []) inFlight.delete(item.cid);
+      if (!pause.isRunning) pause.start(flush, retryInMs ?? RESEND_AFTER_MS);
     },
 
     /**
@@ -236,8 +242,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     if (box !== undefined && opened && isLasting) {
       return { cid, box, opened, failed: false, ...(of && { of }) };
     }
-    const view: SealedView = { prev: opened?.prev ?? null, after: viewOf(log()) };
-    return seal(cid, { sealedAs: 'message', ...view, content: { kind: 'void' } });
+    return sealVoid(cid, opened?.prev);
   }
 
   function openSealed({ cid, box, of }: SealedItem): OutboxItem | null {

@@ -12,11 +12,11 @@ export interface Timeline {
   readonly items: readonly Item[];
   /** cid → index in `items`. */
   readonly places: ReadonlyMap<string, number>;
-  /** The losses that have been told: `seq` of the reset entries seen. */
-  readonly resets: ReadonlySet<number>;
+  /** Where the last loss was told; 0 if there was none. */
+  readonly lastReset: number;
 }
 
-export const emptyTimeline: Timeline = { items: [], places: new Map(), resets: new Set() };
+export const emptyTimeline: Timeline = { items: [], places: new Map(), lastReset: 0 };
 
 /** Longer than any emoji: not one, and it would not fit beside a bubble. */
 const MAX_EMOJI_LENGTH = 32;
@@ -60,24 +60,25 @@ type Said = Pick<MessageItem, 'cid' | 'slot' | 'mine' | 'seq' | 'at' | 'state'>;
 interface Draft {
   items: Item[];
   places: Map<string, number>;
-  resets: Set<number>;
+  lastReset: number;
   /** Cids of items that turned out to be no messages of their own. */
   dropped: Set<string>;
 }
 
-function draftOf({ items, places, resets }: Timeline): Draft {
+function draftOf({ items, places, lastReset }: Timeline): Draft {
   return {
     items: [...items],
     places: new Map(places),
-    resets: new Set(resets),
+    lastReset,
     dropped: new Set(),
   };
 }
 
-function finish({ items, places, resets, dropped }: Draft): Timeline {
-  if (dropped.size === 0) return { items, places, resets };
+function finish({ items, places, lastReset, dropped }: Draft): Timeline {
+  if (dropped.size === 0) return { items, places, lastReset };
   const kept = items.filter(({ cid }) => !dropped.has(cid));
-  return { items: kept, places: new Map(kept.map(({ cid }, place) => [cid, place])), resets };
+  const keptPlaces = new Map(kept.map(({ cid }, place) => [cid, place] as const));
+  return { items: kept, places: keptPlaces, lastReset };
 }
 
 function fold(
@@ -156,10 +157,10 @@ function takeBack(draft: Draft, slot: Slot, cids: readonly string[]): void {
   }
 }
 
-/** Both devices that noticed one loss tell of it, with the same seq: shown once. */
-function noteReset(draft: Draft, said: Said, seq: number): void {
-  if (draft.resets.has(seq)) return;
-  draft.resets.add(seq);
+/** Devices that noticed one loss at once each tell of it; shown is the first. */
+function noteReset(draft: Draft, said: Said, head: number): void {
+  if (said.seq === null || head < draft.lastReset) return;
+  draft.lastReset = said.seq;
   note(draft, said, { kind: 'reset' });
 }
 

@@ -1,0 +1,163 @@
+// Random honest schedules: two devices each of a and b, everything that may go wrong does, and
+// in the end all screens agree, nothing is lost or doubled, and nobody cried wolf.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Chat } from '../../../web/core/chat.ts';
+import { createChats, messagesOf, textsOf } from './support/chats.ts';
+
+const device = fc.nat({ max: 3 });
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('say' as const), device }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('edit' as const), device, which: fc.nat() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('unsend' as const), device, which: fc.nat() }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      wire: fc.nat(),
+      count: fc.nat({ max: 6 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('flush' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), wire: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('refuse' as const), stored: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reload' as const), device }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat({ max: 4_000 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('lose' as const), count: fc.nat({ max: 4 }) }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const slotOf = (device: number) => (device < 2 ? 'a' : 'b');
+
+async function play(steps: Step[]) {
+  const world = createChats();
+  const { server, clock } = world;
+  const chats: Chat[] = [0, 1, 2, 3].map((i) => world.open(slotOf(i)));
+  const said: { slot: 'a' | 'b'; device: string; text: string }[] = [];
+  const removed = new Set<string>();
+  const loads = [0, 0, 0, 0];
+  server.flush();
+
+  const anyOf = <T>(list: readonly T[], which: number) => list[which % list.length];
+  const ownText = (i: number, which: number) =>
+    anyOf(
+      messagesOf(chats[i]!).filter(({ mine, body }) => mine && body.kind === 'text'),
+      which,
+    );
+
+  for (const one of steps) {
+    switch (one.do) {
+      case 'say': {
+        const text = `m${said.length}`;
+        chats[one.device]!.send(text);
+        said.push({ slot: slotOf(one.device), device: `${one.device}.${loads[one.device]}`, text });
+        break;
+      }
+      case 'edit': {
+        const item = ownText(one.device, one.which);
+        if (item?.body.kind !== 'text') break;
+        chats[one.device]!.edit(item.cid, item.body.text.replace(/!*$/, '!'));
+        break;
+      }
+      case 'unsend': {
+        const item = ownText(one.device, one.which);
+        if (item?.body.kind !== 'text') break;
+        removed.add(item.body.text.replace(/!/g, ''));
+        chats[one.device]!.unsend(item.cid);
+        break;
+      }
+      case 'move': {
+        const wire = anyOf(server.wires, one.wire);
+        if (!wire) break;
+        for (let i = 0; i < one.count; i++) server.step(wire, i % 2 ? 'client' : 'server');
+        break;
+      }
+      case 'flush':
+        server.flush();
+        break;
+      case 'cut': {
+        const wire = anyOf(server.wires, one.wire);
+        if (wire) server.cut(wire);
+        break;
+      }
+      case 'refuse':
+        server.outcomes.push(one.stored ? 'unavailable-but-stored' : 'unavailable');
+        break;
+      case 'reload':
+        chats[one.device]!.stop();
+        chats[one.device] = world.open(slotOf(one.device));
+        loads[one.device]!++;
+        break;
+      case 'wait':
+        clock.advance(one.ms);
+        break;
+      case 'lose':
+        server.loseTail(one.count);
+        for (const wire of [...server.wires]) server.cut(wire, 4002);
+    }
+  }
+  for (let i = 0; i < 30; i++) {
+    server.flush();
+    clock.advance(1_000);
+    // The landing answers, if one was asked.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  server.flush();
+  return { ...world, chats, said, removed };
+}
+
+async function check(steps: Step[], isLossless: boolean) {
+  const { chats, said, removed, server, storages } = await play(steps);
+  for (const chat of chats) {
+    expect(chat.connection.value).toBe('live');
+    expect(chat.notices.value.tampered).toBe(false);
+    expect(messagesOf(chat).every(({ state }) => state === 'stored')).toBe(true);
+    const visible = textsOf(chat).filter((text) => !text.startsWith('<'));
+    expect(visible).toEqual(textsOf(chats[0]!).filter((text) => !text.startsWith('<')));
+  }
+  expect(storages.a.entries.size + storages.b.entries.size).toBe(0);
+  expect(server.log.map(({ seq }) => seq)).toEqual(server.log.map((_, i) => i + 1));
+  expect(new Set(server.log.map(({ cid }) => cid)).size).toBe(server.log.length);
+  const shown = textsOf(chats[0]!).map((text) => text.replace(/!/g, ''));
+  const real = shown.filter((text) => !text.startsWith('<'));
+  expect(new Set(real).size).toBe(real.length);
+  for (const text of removed) expect(real).not.toContain(text);
+  if (!isLossless) return;
+  const kept = said.filter(({ text }) => !removed.has(text));
+  expect(real.toSorted()).toEqual(kept.map(({ text }) => text).toSorted());
+  for (const device of new Set(kept.map((one) => one.device))) {
+    const own = kept.filter((one) => one.device === device).map(({ text }) => text);
+    expect(real.filter((text) => own.includes(text))).toEqual(own);
+  }
+}
+
+it('[EV11] raises no alarm, loses and doubles nothing, while the store keeps its word', async () => {
+  const steps = fc.array(
+    step.filter((one) => one.do !== 'lose'),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, (list) => check(list, true)),
+    { numRuns: Number(process.env.RUNS ?? 150) },
+  );
+}, 60_000);
+
+it('[RS4] raises no alarm and ends in agreement when the store forgets', async () => {
+  const steps = fc.array(step, { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(steps, (list) => check(list, false)),
+    { numRuns: Number(process.env.RUNS ?? 150) },
+  );
+}, 60_000);
