@@ -1,0 +1,6 @@
+/** The texts of an open chat in the language of the page. */
+import { enChat } from './en-chat.ts';
+
+export type ChatCatalogue = typeof enChat;
+
+export const chatText: ChatCatalogue = enChat;

@@ -1,0 +1,25 @@
+/** The texts of the Ready page, in English. */
+export const enReady = {
+  heading: 'Your chat is ready',
+  lead: 'Send each person their own link. Send the code another way.',
+  within: (duration: string) => `Both have ${duration} to come in.`,
+  link: 'Link',
+  code: 'Secret code',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyLink: (name: string) => `Copy ${name}'s link`,
+  copyCode: (name: string) => `Copy ${name}'s secret code`,
+  linkCopied: (name: string) => `${name}'s link copied.`,
+  codeCopied: (name: string) => `${name}'s secret code copied.`,
+  selected: 'Press Ctrl+C',
+  selectedMac: 'Press ⌘C',
+  shareLink: 'Share link',
+  shareLinkOf: (name: string) => `Share ${name}'s link`,
+  openAs: (name: string) => `Open as ${name}`,
+  qr: (name: string) => `QR code of ${name}'s link`,
+  localhost: (address: string) =>
+    `A phone cannot open localhost. In your network this chat is at ${address}.`,
+  useAddress: 'Use that address in the links',
+  leaveHeading: 'Leave this page?',
+  leaveText: 'The links and codes are shown only here.',
+};

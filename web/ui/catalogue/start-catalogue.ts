@@ -1,0 +1,6 @@
+/** The texts of the Start page in the language of the page. */
+import { enStart } from './en-start.ts';
+
+export type StartCatalogue = typeof enStart;
+
+export const startText: StartCatalogue = enStart;

@@ -1,0 +1,39 @@
+/** Who one talks with, whether they are here, and the two ways out. */
+import { chatText } from '../catalogue/chat-catalogue.ts';
+import { formatMoment } from '../formats.ts';
+import type { PeerStatus } from '../../core/chat-view.ts';
+import { ChatMenu } from './ChatMenu.tsx';
+import { Heading } from './Heading.tsx';
+
+interface ChatHeaderProps {
+  other: string;
+  /** Null until it is known. */
+  peer: PeerStatus | null;
+  onEnd: () => void;
+  onLeave: () => void;
+}
+
+export function ChatHeader({ other, peer, onEnd, onLeave }: ChatHeaderProps) {
+  return (
+    <header class="chat-head">
+      <div class="column">
+        <div class="chat-who">
+          <Heading>{other}</Heading>
+          <p class="chat-status" data-state={peer?.state}>
+            {peer && statusText(peer)}
+          </p>
+        </div>
+        <ChatMenu onLeave={onLeave} />
+        <button type="button" class="button button-danger" onClick={onEnd}>
+          {chatText.end}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function statusText({ state, typing, lastAt }: PeerStatus): string {
+  if (state === 'never') return chatText.never;
+  if (state === 'online') return typing ? chatText.typing : chatText.online;
+  return lastAt === undefined ? chatText.away : chatText.lastHere(formatMoment(lastAt, Date.now()));
+}

@@ -1,0 +1,18 @@
+/** The h1 of a screen. Takes the focus when the screen comes, but not when the page itself loads. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+let isFirstScreen = true;
+
+export function Heading({ children }: { children: ComponentChildren }) {
+  const element = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!isFirstScreen) element.current?.focus({ preventScroll: true });
+    isFirstScreen = false;
+  }, []);
+  return (
+    <h1 ref={element} tabIndex={-1} dir="auto">
+      {children}
+    </h1>
+  );
+}

@@ -1,0 +1,192 @@
+/** The messages, and where their list stays: at the bottom if one was there, else where it was. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Receipt } from '../../../server/protocol/frames.ts';
+import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
+import { chatText } from '../catalogue/chat-catalogue.ts';
+import { formatDay } from '../formats.ts';
+import { incomingAfter } from '../incoming.ts';
+import { rowsOf, type Row } from '../message-rows.ts';
+import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
+import { otherSlot, type Slot } from '../slots.ts';
+import { useToday } from '../today.ts';
+import { Icon } from './Icon.tsx';
+import { MessageBubble } from './MessageBubble.tsx';
+
+const RENDERED = 500;
+
+interface MessageListProps {
+  items: readonly Item[];
+  slot: Slot;
+  names: Readonly<Record<Slot, string>>;
+  theirs: Receipt;
+  failedReason: string | null;
+  /** Above the messages, or in their place. */
+  about: ComponentChildren;
+  retry: (cid: string) => void;
+  discard: (cid: string) => void;
+  /** Everything up to `seq` is on screen, and someone looks at it. */
+  onRead: (seq: number) => void;
+}
+
+export function MessageList(props: MessageListProps) {
+  const { items, onRead } = props;
+  const today = useToday();
+  const scroller = useRef<HTMLElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const anchor = useRef<ScrollAnchor | null>(null);
+  const [atBottom, setAtBottom] = useState(true);
+  const [seenSeq, setSeenSeq] = useState(0);
+  const [earlier, setEarlier] = useState(0);
+  const start = useStart(items.length, atBottom, earlier);
+  const rows = useMemo(() => rowsOf(items.slice(start), Date.now()), [items, start, today]);
+  const newestOwn = items.findLast((item) => item.type === 'message' && item.mine)?.cid;
+  const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
+
+  const look = useRef(() => {});
+  look.current = () => {
+    const seq = seqOnScreen(scroller.current);
+    if (seq === null) return;
+    setSeenSeq((before) => Math.max(before, seq));
+    if (document.visibilityState === 'visible' && document.hasFocus()) onRead(seq);
+  };
+
+  useLayoutEffect(() => {
+    if (scroller.current === null || content.current === null) return undefined;
+    const created = createScrollAnchor(scroller.current, content.current, (bottom) => {
+      setAtBottom(bottom);
+      look.current();
+    });
+    anchor.current = created;
+    return () => created.stop();
+  }, []);
+
+  useEffect(() => {
+    const onLook = () => look.current();
+    addEventListener('focus', onLook);
+    document.addEventListener('visibilitychange', onLook);
+    return () => {
+      removeEventListener('focus', onLook);
+      document.removeEventListener('visibilitychange', onLook);
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    // Not every change of the list changes its size.
+    anchor.current?.settle();
+  }, [items]);
+
+  const sent = useNewOwn(items);
+  useLayoutEffect(() => {
+    if (sent !== null) anchor.current?.toBottom();
+  }, [sent]);
+
+  return (
+    <div class="log-frame">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- to scroll by keyboard */}
+      <section class="log-scroll" ref={scroller} tabIndex={0} aria-label={chatText.messages}>
+        <div class="column" ref={content}>
+          {start === 0 ? (
+            props.about
+          ) : (
+            <button
+              type="button"
+              class="button show-earlier"
+              onClick={() => anchor.current?.keepWhile(() => setEarlier((count) => count + 1))}
+            >
+              {chatText.showEarlier}
+            </button>
+          )}
+          <ol class="messages">
+            {rows.map((row) => (
+              <RowView
+                key={row.key}
+                row={row}
+                list={props}
+                now={today}
+                isNewestOwn={row.key === newestOwn}
+              />
+            ))}
+          </ol>
+        </div>
+      </section>
+      {!atBottom && (
+        <div class="pill">
+          <button
+            type="button"
+            class={newCount > 0 ? 'button button-main' : 'button button-round pill-plain'}
+            aria-label={newCount > 0 ? undefined : chatText.toBottom}
+            onClick={() => anchor.current?.toBottom()}
+          >
+            {newCount > 0 && chatText.newMessages(newCount)}
+            <Icon name="down" size={18} />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface RowViewProps {
+  row: Row;
+  list: MessageListProps;
+  now: number;
+  isNewestOwn: boolean;
+}
+
+function RowView({ row, list, now, isNewestOwn }: RowViewProps) {
+  const { slot, names, theirs, failedReason, retry, discard } = list;
+  if (row.type === 'day') return <li class="day">{formatDay(row.at, now)}</li>;
+  if (row.type === 'note') return <li class="day">{noteText(row.item, slot, names)}</li>;
+  const { item, first, last } = row;
+  return (
+    <MessageBubble
+      item={item}
+      author={item.mine ? chatText.you : names[item.slot]}
+      first={first}
+      last={last}
+      delivery={item.mine ? deliveryOf(item, theirs) : null}
+      isNewestOwn={isNewestOwn}
+      failedReason={failedReason}
+      retry={retry}
+      discard={discard}
+    />
+  );
+}
+
+function noteText({ note, by }: NoteItem, slot: Slot, names: Readonly<Record<Slot, string>>) {
+  if (note.kind === 'reset') return chatText.reset;
+  return note.slot === slot && by !== slot
+    ? chatText.renewedMine(names[otherSlot(slot)])
+    : chatText.renewed(names[note.slot]);
+}
+
+/**
+ * Where the rendered part begins. At the bottom only the last messages are kept; further up
+ * nothing is taken away, or what is being read would move.
+ */
+function useStart(count: number, atBottom: boolean, earlier: number): number {
+  const start = useRef(0);
+  const shownEarlier = useRef(earlier);
+  if (earlier !== shownEarlier.current) {
+    shownEarlier.current = earlier;
+    start.current = Math.max(0, start.current - RENDERED);
+  } else if (atBottom) start.current = Math.max(0, count - RENDERED);
+  return Math.min(start.current, count);
+}
+
+/** The cid of the own message sent last from this page, null before the first. */
+function useNewOwn(items: readonly Item[]): string | null {
+  const last = items.at(-1);
+  const isOwn = last?.type === 'message' && last.mine && last.seq === null;
+  const cid = useRef<string | null>(null);
+  if (isOwn) cid.current = last.cid;
+  return cid.current;
+}
+
+function seqOnScreen(scroller: HTMLElement | null): number | null {
+  if (scroller === null) return null;
+  const rows = [...scroller.querySelectorAll<HTMLElement>('[data-seq]')];
+  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
+  return row === null ? null : Number(row.dataset['seq']);
+}

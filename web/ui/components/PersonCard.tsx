@@ -1,0 +1,78 @@
+/** All that one person needs to come in: link, QR code, secret code. */
+import type { NewParticipant } from '../../core/new-session.ts';
+import { readyText } from '../catalogue/ready-catalogue.ts';
+import { CopyRow } from './CopyRow.tsx';
+import { QrCode } from './QrCode.tsx';
+
+export type HandedOn = 'link' | 'code';
+
+interface PersonCardProps {
+  participant: NewParticipant;
+  /** The one to show: by name, or by the address in the local network. */
+  link: string;
+  onHandedOn: (what: HandedOn) => void;
+  onOpen: () => void;
+}
+
+export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCardProps) {
+  const { name, code, slot } = participant;
+  const canShare = 'share' in navigator;
+
+  async function share(): Promise<void> {
+    try {
+      // The link alone: whoever sees it on its way cannot come in without the code.
+      await navigator.share({ url: link });
+      onHandedOn('link');
+    } catch {
+      // Closed without sharing.
+    }
+  }
+
+  return (
+    <section class="card person" aria-labelledby={`person-${slot}`}>
+      <h2 id={`person-${slot}`} dir="auto">
+        {name}
+      </h2>
+      <CopyRow
+        label={readyText.link}
+        value={link}
+        copyLabel={readyText.copyLink(name)}
+        copiedText={readyText.linkCopied(name)}
+        class="secret-link"
+        onCopied={() => onHandedOn('link')}
+      />
+      <QrCode value={link} label={readyText.qr(name)} />
+      <CopyRow
+        label={readyText.code}
+        value={code}
+        copyLabel={readyText.copyCode(name)}
+        copiedText={readyText.codeCopied(name)}
+        class="secret-code"
+        onCopied={() => onHandedOn('code')}
+      />
+      <div class="person-actions">
+        {canShare && (
+          <button
+            type="button"
+            class="button"
+            aria-label={readyText.shareLinkOf(name)}
+            onClick={() => void share()}
+          >
+            {readyText.shareLink}
+          </button>
+        )}
+        <button
+          type="button"
+          class={slot === 'a' ? 'button button-main' : 'button'}
+          onClick={() => {
+            onHandedOn('link');
+            onHandedOn('code');
+            onOpen();
+          }}
+        >
+          {readyText.openAs(name)}
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+/**
+ * Counting and telling of what the other has written: what is unread, what is new, what a screen
+ * reader is told. Pure; history is never new.
+ */
+import type { Item, MessageItem } from '../core/chat-view.ts';
+import { chatText } from './catalogue/chat-catalogue.ts';
+
+/** More than this at once are told as a count. */
+const SPOKEN_AT_ONCE = 3;
+
+/** The other's messages after `seq`, oldest first. */
+export function incomingAfter(items: readonly Item[], seq: number): MessageItem[] {
+  const found: MessageItem[] = [];
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index];
+    if (item?.seq == null) continue;
+    if (item.seq <= seq) break;
+    if (item.type === 'message' && !item.mine && item.body.kind !== 'unsent') found.push(item);
+  }
+  return found.toReversed();
+}
+
+/** The place of the last entry that is in the log. */
+export function lastSeq(items: readonly Item[]): number {
+  return items.findLast((item) => item.seq !== null)?.seq ?? 0;
+}
+
+/** What a screen reader is told when these arrive together. */
+export function spokenLines(incoming: readonly MessageItem[], name: string): string[] {
+  if (incoming.length > SPOKEN_AT_ONCE) return [chatText.newMessages(incoming.length)];
+  return incoming.map((item) => chatText.spoken(name, plainText(item)));
+}
+
+/** The words of a message, or what stands in their place. */
+export function plainText({ body }: MessageItem): string {
+  if (body.kind === 'text') return body.text;
+  // Files are not shown yet.
+  return body.kind === 'file' ? chatText.unknown : chatText[body.kind];
+}

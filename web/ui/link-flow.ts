@@ -1,0 +1,243 @@
+/**
+ * From a link to its chat and to its end: landing, code, chat, leaving. Owns the session's traces
+ * on this device and removes them. Knows no element; the screens show `state`.
+ */
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import type { LinkParts } from '../../server/protocol/link.ts';
+import type { Slot } from '../../server/protocol/frames.ts';
+import type { Chat } from '../core/chat.ts';
+import type * as chatParts from './chat-parts.ts';
+import type { EndedChat } from '../core/chat-view.ts';
+import { openLanding, proofOf, type EnteredSession, type Entrance } from '../core/entering.ts';
+import type { Environment } from '../core/environment.ts';
+import type { Gone, SessionApi } from '../core/session-api.ts';
+import { createCodeForm, type CodeForm } from './code-form.ts';
+import { forgetDraft, type DraftSeal } from './draft.ts';
+import { writeMemo } from './history-memo.ts';
+import { forgetReadyCards } from './ready-cards.ts';
+import type { SessionTabs, TabNews } from './session-tabs.ts';
+
+type ChatParts = typeof chatParts;
+
+export type LinkState =
+  | { state: 'opening' | 'unreachable' | 'offline' | 'broken' | 'refused' | 'not_loaded' | 'left' }
+  | { state: 'asking'; session: EnteredSession; form: CodeForm }
+  | {
+      state: 'inside';
+      chat: Chat;
+      draftSeal: DraftSeal;
+      asOther: boolean;
+      parts: ChatParts;
+    }
+  | { state: 'ended'; chat: EndedChat; slot: Slot | null; names: Record<Slot, string> | null };
+
+export interface LinkFlow {
+  readonly state: ReadonlySignal<LinkState>;
+  /** Asks the server what the link leads to; also after a page comes back from the back-cache. */
+  open: () => void;
+  /** False if the server could not be told: then one is still inside. */
+  leave: () => Promise<boolean>;
+  /** Leaves as the one this browser is, and opens the link as the other. */
+  enterAsOther: () => Promise<boolean>;
+  woke: () => void;
+  wentOffline: () => void;
+  /** Closes the connection and forgets what is on screen, keeps what a reload needs. */
+  stop: () => void;
+}
+
+export interface LinkFlowOptions {
+  api: SessionApi;
+  environment: Environment;
+  base: string;
+  link: LinkParts;
+  tabs: SessionTabs;
+  /** Who this browser was here before, from history.state; names an end it comes too late for. */
+  rememberedSlot: Slot | null;
+  /** The code that was just shown to who opens this, so that it need not be typed. */
+  code: string | null;
+  loadChat: () => Promise<ChatParts>;
+  isOffline: () => boolean;
+}
+
+const RETRY_MS = 3000;
+
+export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
+  const { api, environment, base, link, tabs, loadChat, isOffline } = options;
+  const { sid } = link;
+  const proof = proofOf(link);
+  const state = signal<LinkState>({ state: 'opening' });
+  let code = options.code;
+  let slot = options.rememberedSlot;
+  // A new run makes the answers of an older one worthless.
+  let run = 0;
+  let cancelTimer = () => {};
+  let dispose = () => {};
+
+  function begin(): number {
+    cancelTimer();
+    dispose();
+    dispose = () => {};
+    const { value } = state;
+    if (value.state === 'asking') value.form.stop();
+    if (value.state === 'inside') value.chat.stop();
+    return (run += 1);
+  }
+
+  async function open(): Promise<void> {
+    const mine = begin();
+    if (state.value.state !== 'unreachable' && state.value.state !== 'offline') {
+      state.value = { state: 'opening' };
+    }
+    const landing = await api.landing(sid, proof);
+    if (mine !== run) return;
+    switch (landing.result) {
+      case 'landing':
+        return meet(openLanding(link, landing));
+      case 'gone':
+        return finish(endedOf(landing), null);
+      case 'refused':
+        state.value = { state: 'refused' };
+        return;
+      case 'retry':
+        state.value = { state: isOffline() ? 'offline' : 'unreachable' };
+        cancelTimer = environment.schedule(() => void open(), landing.retryInMs ?? RETRY_MS);
+    }
+  }
+
+  function meet(entrance: Entrance): void {
+    switch (entrance.state) {
+      case 'inside':
+      case 'inside_as_other':
+        void goIn(entrance.session, entrance.state === 'inside_as_other');
+        break;
+      case 'code_needed':
+        ask(entrance.session, entrance.retryInMs);
+        break;
+      case 'broken':
+        state.value = { state: 'broken' };
+    }
+  }
+
+  function ask(session: EnteredSession, retryInMs: number): void {
+    const form = createCodeForm({
+      environment,
+      isOffline,
+      retryInMs,
+      enter: (typed) => api.enter(sid, proof, typed),
+      settled(answer) {
+        if (answer.result === 'entered') void goIn(session, false);
+        else if (answer.result === 'gone') finish(endedOf(answer), session);
+        else void open();
+      },
+    });
+    state.value = { state: 'asking', session, form };
+    // While the code is being typed, so that nothing is waited for after it.
+    loadChat().catch(() => {});
+    if (code !== null) form.submit(code);
+    code = null;
+  }
+
+  async function goIn(session: EnteredSession, asOther: boolean): Promise<void> {
+    const mine = run;
+    const parts = await loadChat().catch(() => null);
+    if (mine !== run) return;
+    if (parts === null) {
+      state.value = { state: 'not_loaded' };
+      return;
+    }
+    slot = session.slot;
+    writeMemo({ screen: 'inside', slot });
+    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}`;
+    const chat = parts.createChat({ session, api, socketUrl, environment });
+    const draftSeal = parts.createDraftSeal(session);
+    state.value = { state: 'inside', chat, draftSeal, asOther, parts };
+    const disposers = [
+      effect(() => {
+        const ended = chat.ended.value;
+        if (ended !== null) queueMicrotask(() => finish(ended, session));
+      }),
+      effect(() => {
+        if (chat.connection.value === 'locked') queueMicrotask(() => void open());
+      }),
+      effect(() => {
+        if (chat.peer.value.state === 'never') return;
+        forgetReadyCards(sid);
+        tabs.tell({ sid, type: 'met' });
+      }),
+      tabs.listen((news) => hear(news, session)),
+    ];
+    dispose = () => disposers.forEach((stop) => stop());
+  }
+
+  function hear(news: TabNews, session: EnteredSession): void {
+    if (news.sid !== sid) return;
+    if (news.type === 'ended') finish(news.chat, session, { tell: false });
+    if (news.type === 'left') depart();
+  }
+
+  function endedOf({ reason, by, idleMs }: Gone): EndedChat {
+    return { reason, by, idleMs };
+  }
+
+  function finish(chat: EndedChat, session: EnteredSession | null, { tell = true } = {}): void {
+    if (state.value.state === 'ended' || state.value.state === 'left') return;
+    wipe();
+    if (tell) tabs.tell({ sid, type: 'ended', chat });
+    writeMemo({ screen: 'ended', chat, slot }, location.pathname);
+    state.value = { state: 'ended', chat, slot, names: session?.names ?? null };
+  }
+
+  function depart(): void {
+    if (state.value.state === 'ended' || state.value.state === 'left') return;
+    wipe();
+    writeMemo({ screen: 'left' }, location.pathname);
+    state.value = { state: 'left' };
+  }
+
+  /** Nothing of the session stays on this device. */
+  function wipe(): void {
+    const { value } = state;
+    begin();
+    if (value.state === 'inside') value.chat.wipe();
+    forgetDraft(sid);
+    forgetReadyCards(sid);
+  }
+
+  async function leave(): Promise<boolean> {
+    const { result } = await api.leave(sid);
+    if (result !== 'done') return false;
+    tabs.tell({ sid, type: 'left' });
+    depart();
+    return true;
+  }
+
+  async function enterAsOther(): Promise<boolean> {
+    const { result } = await api.leave(sid);
+    if (result !== 'done') return false;
+    const { value } = state;
+    if (value.state === 'inside') value.chat.wipe();
+    forgetDraft(sid);
+    void open();
+    return true;
+  }
+
+  return {
+    state,
+    open: () => void open(),
+    leave,
+    enterAsOther,
+    woke() {
+      const { value } = state;
+      if (value.state === 'inside') value.chat.woke();
+      if (value.state === 'offline' || value.state === 'unreachable') void open();
+    },
+    wentOffline() {
+      const { value } = state;
+      if (value.state === 'inside') value.chat.offline();
+    },
+    stop() {
+      begin();
+      state.value = { state: 'opening' };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * From the timeline to the rows of the screen: days between messages, and which messages of one
+ * person stand together. Pure; knows nothing of elements.
+ */
+import type { Item, MessageItem, NoteItem } from '../core/chat-view.ts';
+import { isSameDay } from './formats.ts';
+
+/** Messages of one person closer than this stand together. */
+const GROUP_MS = 3 * 60_000;
+
+export type Row =
+  | { type: 'day'; key: string; at: number }
+  | { type: 'note'; key: string; item: NoteItem }
+  | {
+      type: 'message';
+      key: string;
+      item: MessageItem;
+      /** First and last of a group; one alone is both. */
+      first: boolean;
+      last: boolean;
+    };
+
+/** `now` stands in for the time of a message that is not stored yet. */
+export function rowsOf(items: readonly Item[], now: number): Row[] {
+  const rows: Row[] = [];
+  let previous: Item | null = null;
+  for (const [index, item] of items.entries()) {
+    const at = item.at ?? now;
+    if (previous === null || !isSameDay(previous.at ?? now, at)) {
+      rows.push({ type: 'day', key: `day ${new Date(at).toDateString()} ${item.cid}`, at });
+    }
+    if (item.type === 'note') {
+      // What was lost and sent again is said above the messages, once.
+      if (item.note.kind !== 'reset') rows.push({ type: 'note', key: item.cid, item });
+    } else {
+      const next = items[index + 1];
+      rows.push({
+        type: 'message',
+        key: item.cid,
+        item,
+        first: previous === null || !areTogether(previous, item, now),
+        last: next === undefined || !areTogether(item, next, now),
+      });
+    }
+    previous = item;
+  }
+  return rows;
+}
+
+function areTogether(one: Item, next: Item, now: number): boolean {
+  if (one.type !== 'message' || next.type !== 'message' || one.slot !== next.slot) return false;
+  const [at, nextAt] = [one.at ?? now, next.at ?? now];
+  return nextAt - at < GROUP_MS && isSameDay(at, nextAt);
+}

@@ -1,0 +1,148 @@
+/** D. The chat: takes the core's signals apart and hands them to the components as props. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Chat } from '../../core/chat.ts';
+import { chatText } from '../catalogue/chat-catalogue.ts';
+import { AboutChat } from '../components/AboutChat.tsx';
+import { Banners } from '../components/Banners.tsx';
+import { ChatHeader } from '../components/ChatHeader.tsx';
+import { Composer } from '../components/Composer.tsx';
+import { EndDialog } from '../components/EndDialog.tsx';
+import { MessageList } from '../components/MessageList.tsx';
+import { SpokenMessages, SpokenStatus } from '../components/Speech.tsx';
+import { keepDraft, readDraft, type DraftSeal } from '../draft.ts';
+import { followViewport } from '../follow-viewport.ts';
+import { incomingAfter } from '../incoming.ts';
+import { useLasting, useSteadyPeer } from '../lasting.ts';
+import { showUnread } from '../page-title.ts';
+import { otherSlot } from '../slots.ts';
+import { isPassing, troubleText } from '../trouble.ts';
+
+/** Trouble shorter than this is not worth a word. */
+const TROUBLE_AFTER_MS = 2000;
+
+interface ChatPageProps {
+  chat: Chat;
+  draftSeal: DraftSeal;
+  now: () => number;
+  /** This browser is the other participant of the link that was opened. */
+  asOther: boolean;
+  /** Both give false where the server could not be told. */
+  leave: () => Promise<boolean>;
+  enterAsOther: () => Promise<boolean>;
+  /** The way to the other's link and code, while they are kept here. */
+  showCards: (() => void) | null;
+}
+
+export function ChatPage(props: ChatPageProps) {
+  const { chat, draftSeal, now, asOther, leave, enterAsOther, showCards } = props;
+  const { slot, names, sid } = chat;
+  const other = names[otherSlot(slot)];
+  const items = chat.items.value;
+  const loaded = chat.loaded.value;
+  const notices = chat.notices.value;
+  const expiry = chat.expiry.value;
+  const receipts = chat.receipts.value;
+  const peer = useSteadyPeer(chat.peer.value);
+
+  const status = chat.connection.value;
+  const isLate = useLasting(isPassing(status), TROUBLE_AFTER_MS);
+  const connection = isPassing(status) && !isLate ? 'live' : status;
+
+  const [isAsked, setAsked] = useState(false);
+  const [isEnding, setEnding] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const draft = useMemo(() => readDraft(sid, draftSeal), [chat]);
+
+  const unread = loaded ? incomingAfter(items, receipts[slot].read).length : 0;
+  useEffect(() => showUnread(unread), [unread]);
+  useEffect(() => () => showUnread(0), []);
+  useEffect(followViewport, []);
+
+  const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
+  const calls = useMemo(
+    () => ({
+      retry: (cid: string) => chat.retry(cid),
+      discard: (cid: string) => chat.discard(cid),
+      read: (seq: number) => chat.markRead(seq),
+    }),
+    [chat],
+  );
+
+  async function attempt(call: () => Promise<boolean>): Promise<void> {
+    setFailure(null);
+    if (!(await call())) setFailure(chatText.leaveFailed);
+  }
+
+  return (
+    <div class="chat">
+      <ChatHeader
+        other={other}
+        peer={loaded ? peer : null}
+        onEnd={() => setAsked(true)}
+        onLeave={() => void attempt(leave)}
+      />
+      <Banners
+        slot={slot}
+        names={names}
+        connection={connection}
+        notices={notices}
+        expiry={expiry}
+        now={now}
+        enterAsOther={asOther ? () => void attempt(enterAsOther) : null}
+        failure={failure}
+        useHere={() => chat.useHere()}
+        keep={() => chat.keep()}
+      />
+      <MessageList
+        items={items}
+        slot={slot}
+        names={names}
+        theirs={receipts[otherSlot(slot)]}
+        failedReason={notices.full ? chatText.notSentFull : null}
+        about={
+          <AboutChat
+            other={other}
+            loaded={loaded}
+            isEmpty={items.length === 0}
+            hasMet={peer.state !== 'never'}
+            idleMs={expiry?.idleMs ?? null}
+            showCards={showCards}
+          />
+        }
+        retry={calls.retry}
+        discard={calls.discard}
+        onRead={calls.read}
+      />
+      <Composer
+        key={sid}
+        draft={draft}
+        onDraft={(typed) => {
+          keepDraft(sid, draftSeal, typed);
+          chat.typing(typed !== '');
+        }}
+        send={(message) => chat.send(message) !== null}
+      />
+      <SpokenMessages items={items} loaded={loaded} other={other} />
+      <SpokenStatus
+        trouble={troubleText(connection)}
+        failure={failure ?? (hasFailed ? chatText.delivery.failed : spokenNotice(notices))}
+      />
+      {isAsked && (
+        <EndDialog
+          isEnding={isEnding}
+          onKeep={() => setAsked(false)}
+          onEnd={() => {
+            setEnding(true);
+            chat.end();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function spokenNotice({ tampered, full, reset }: Chat['notices']['value']): string | null {
+  if (tampered) return chatText.tampered;
+  if (full) return chatText.full;
+  return reset ? chatText.reset : null;
+}

@@ -1,0 +1,93 @@
+/** C. A link was opened: the code is asked for. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { EnteredSession } from '../../core/entering.ts';
+import { text } from '../catalogue/catalogue.ts';
+import type { CodeForm, CodeProblem } from '../code-form.ts';
+import { Countdown } from '../components/Countdown.tsx';
+import { Field } from '../components/Field.tsx';
+import { Heading } from '../components/Heading.tsx';
+import { Page } from '../components/Page.tsx';
+import { formatCountdown } from '../formats.ts';
+import { otherSlot } from '../slots.ts';
+
+interface JoinPageProps {
+  session: EnteredSession;
+  form: CodeForm;
+  now: () => number;
+}
+
+export function JoinPage({ session, form, now }: JoinPageProps) {
+  const [typed, setTyped] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const { names, slot } = session;
+  const other = names[otherSlot(slot)];
+  const problem = form.problem.value;
+  const turn = form.turn.value;
+  const wasLocked = useRef(false);
+  const unlocked = wasLocked.current && problem === null;
+  wasLocked.current = problem?.kind === 'locked' || unlocked;
+
+  useEffect(() => {
+    if (turn === 0) return;
+    field.current?.focus();
+    field.current?.select();
+  }, [turn]);
+
+  return (
+    <Page warnPlainHttp>
+      <div class="intro">
+        <Heading>{text.join.hello(names[slot])}</Heading>
+        <p>{text.join.invitation(other)}</p>
+      </div>
+      <form
+        class="card form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          form.submit(typed);
+        }}
+      >
+        <Field
+          id="code"
+          label={text.join.code}
+          hint={text.join.hint(other)}
+          value={typed}
+          onValue={setTyped}
+          error={problem && <ProblemText problem={problem} now={now} />}
+          inputRef={field}
+          inputClass="input-code"
+          input={{
+            autocomplete: 'one-time-code',
+            autocapitalize: 'characters',
+            inputMode: 'text',
+            dir: 'ltr',
+          }}
+        />
+        <output class="sr-only">{unlocked ? text.join.unlocked : ''}</output>
+        <button class="button button-main button-wide" type="submit" aria-busy={form.busy.value}>
+          {form.busy.value ? text.join.checking : text.join.submit}
+        </button>
+      </form>
+    </Page>
+  );
+}
+
+function ProblemText({ problem, now }: { problem: CodeProblem; now: () => number }) {
+  const { join } = text;
+  if (problem.kind === 'wrong') return <>{join.wrong(problem.triesLeft)}</>;
+  if (problem.kind === 'locked') {
+    return (
+      <Countdown until={problem.until} now={now}>
+        {(left) => join.locked(formatCountdown(left))}
+      </Countdown>
+    );
+  }
+  if (problem.kind === 'busy') {
+    return (
+      <Countdown until={problem.until} now={now}>
+        {(left) => join.busy(Math.ceil(left / 1000))}
+      </Countdown>
+    );
+  }
+  return <>{join[problem.kind]}</>;
+}

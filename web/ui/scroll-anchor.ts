@@ -1,0 +1,81 @@
+/**
+ * Where the list of messages stays. Someone at the bottom stays there whatever grows or shrinks;
+ * someone who reads further up is never moved.
+ */
+const AT_BOTTOM_PX = 50;
+
+type Scroller = Pick<HTMLElement, 'scrollTop' | 'scrollHeight' | 'clientHeight'>;
+
+export function isAtBottom({ scrollTop, scrollHeight, clientHeight }: Scroller): boolean {
+  return scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
+}
+
+export interface ScrollAnchor {
+  /** Goes down now, and stays there. */
+  toBottom(): void;
+  /** After a change of the list that may not have changed its size. */
+  settle(): void;
+  /** Keeps what is on screen where it is while `change` adds something above it. */
+  keepWhile(change: () => void): void;
+  stop(): void;
+}
+
+/** `moved` is told of every scroll and every change of size, with whether the bottom is in view. */
+export function createScrollAnchor(
+  scroller: HTMLElement,
+  content: HTMLElement,
+  moved: (atBottom: boolean) => void,
+): ScrollAnchor {
+  let pinned = true;
+  let fromBottom: number | null = null;
+  const down = () => {
+    scroller.scrollTop = scroller.scrollHeight;
+  };
+  const onScroll = () => {
+    pinned = isAtBottom(scroller);
+    moved(pinned);
+  };
+  // Runs after layout and before paint, so nothing is ever seen in the wrong place.
+  const observer = new ResizeObserver(() => {
+    if (fromBottom !== null) {
+      scroller.scrollTop = scroller.scrollHeight - fromBottom;
+      fromBottom = null;
+    } else if (pinned) down();
+    moved(pinned);
+  });
+  observer.observe(scroller);
+  observer.observe(content);
+  scroller.addEventListener('scroll', onScroll, { passive: true });
+  return {
+    toBottom() {
+      pinned = true;
+      down();
+      moved(true);
+    },
+    settle() {
+      if (pinned) down();
+      moved(pinned);
+    },
+    keepWhile(change) {
+      fromBottom = scroller.scrollHeight - scroller.scrollTop;
+      change();
+    },
+    stop() {
+      observer.disconnect();
+      scroller.removeEventListener('scroll', onScroll);
+    },
+  };
+}
+
+/** The last of `rows` (in their order down the screen) whose beginning is in view, or null. */
+export function lastOnScreen(rows: readonly HTMLElement[], bottom: number): HTMLElement | null {
+  // Enough of a message to read it: one line, or all of it.
+  const LINE_PX = 40;
+  for (let index = rows.length - 1; index >= 0; index -= 1) {
+    const row = rows[index];
+    if (row === undefined) continue;
+    const { top, height } = row.getBoundingClientRect();
+    if (top + Math.min(height, LINE_PX) <= bottom + 1) return row;
+  }
+  return null;
+}

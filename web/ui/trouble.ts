@@ -1,0 +1,24 @@
+/** What is said of the connection when it is not live: which words, and how serious. Pure. */
+import type { ConnectionStatus } from '../core/chat-view.ts';
+import { chatText } from './catalogue/chat-catalogue.ts';
+
+/** States that pass by themselves: said only when they last. */
+export function isPassing(status: ConnectionStatus): boolean {
+  return status === 'connecting' || status === 'reconnecting' || status === 'offline';
+}
+
+export function troubleText(status: ConnectionStatus): string | null {
+  return TEXTS[status];
+}
+
+const TEXTS: Readonly<Record<ConnectionStatus, string | null>> = {
+  connecting: chatText.connecting,
+  reconnecting: chatText.reconnecting,
+  offline: chatText.offline,
+  elsewhere: chatText.elsewhere,
+  refused: chatText.refused,
+  live: null,
+  locked: null,
+  ended: null,
+  stopped: null,
+};
