@@ -1,0 +1,278 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { AppError } from '../../server/protocol/errors.ts';
+import { connectRedis, createRedisStore } from '../../server/store/redis-store.ts';
+import type { Store } from '../../server/store/store.ts';
+import { startHoldingProxy } from '../support/holding-proxy.ts';
+import { startRedis } from '../support/redis.ts';
+import type { TestRedis } from '../support/redis.ts';
+import { OPTIONS, newBox, newSession, newSum, random, setUp } from './fixture.ts';
+import type { Fixture, MakeNodes, Settings } from './fixture.ts';
+import { checkKeys, watchKeys } from './redis-keys.ts';
+import { describeStore } from './store-contract.ts';
+
+let redis: TestRedis;
+let admin: Redis;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  admin = new Redis(redis.url);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await redis.stop();
+});
+
+/** Resolves when the node can do everything, also hear. */
+async function startNode(url: string, { options, ...more }: Settings): Promise<Store> {
+  const store = createRedisStore({
+    client: connectRedis(url),
+    options: { ...OPTIONS, ...options },
+    ...more,
+  });
+  await isReady(store);
+  return store;
+}
+
+async function isReady(store: Store): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await store.ping();
+      (await store.subscribe('nobody', { published: () => {}, interrupted: () => {} }))();
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
+
+/** Every operation is followed by a look at all keys: see redis-keys.ts. */
+const make: MakeNodes = async (settings) => {
+  await admin.flushall();
+  const [store, other] = await Promise.all([
+    startNode(redis.url, settings),
+    startNode(redis.url, settings),
+  ]);
+  return { store: watchKeys(store, admin), other: watchKeys(other, admin) };
+};
+
+describeStore('the store in Redis', make);
+
+describe('keys in Redis', () => {
+  test('[ST1] are those of the list, and only the notice is left at the end', async () => {
+    const { store, sid, connect, send } = await setUp(make);
+    await store.takeTry(sid, 'a', 'here');
+    await connect('a');
+    await send('a');
+    await store.sharedSecret();
+    const key = `duologue:{${sid}}`;
+    const names = ['', ':cids', ':ended', ':leases', ':log', ':tries'].map((end) => key + end);
+    const shared = ['duologue:secret', 'duologue:sessions'];
+    expect((await admin.keys('*')).toSorted()).toEqual([...shared, ...names].toSorted());
+    expect(await admin.ttl('duologue:secret')).toBeGreaterThan(OPTIONS.maxTtlMs / 1000 + 86_000);
+
+    await store.end(sid, 'a', null);
+    expect((await admin.keys(`${key}*`)).toSorted()).toEqual([`${key}:ended`]);
+    await vi.waitFor(async () => expect(await admin.zcard('duologue:sessions')).toBe(0));
+  });
+
+  test('the check of keys would notice one without a deadline', async () => {
+    await admin.set('stray', 1);
+    await expect(checkKeys(admin)).rejects.toThrow('stray');
+    await admin.del('stray');
+  });
+
+  test('the count of sessions follows their deadlines', async () => {
+    const { store, sid, connect } = await setUp(make, {}, { idleMs: 10_000 });
+    await connect('b');
+    const { lease } = await connect('a');
+    await store.renewLease(sid, lease);
+    await vi.waitFor(async () =>
+      expect(await admin.zscore('duologue:sessions', sid)).toBe(
+        await admin.hget(`duologue:{${sid}}`, 'deadline'),
+      ),
+    );
+  });
+
+  test('nothing anyone said or is called is readable in them beside boxes and hashes', async () => {
+    const { store, sid, send, connect } = await setUp(make);
+    await connect('a');
+    await send('a');
+    await store.takeTry(sid, 'b', random(32));
+    const hash = await admin.hgetall(`duologue:{${sid}}`);
+    expect(Object.keys(hash).toSorted()).toEqual(
+      [
+        ...['a:code', 'a:entered', 'a:key', 'a:name', 'a:passes', 'a:proof'],
+        ...['b:code', 'b:key', 'b:name', 'b:proof', 'by', 'bytes', 'connections', 'deadline'],
+        ...['idle', 'limit', 'met', 'seq', 'sum'],
+      ].toSorted(),
+    );
+  });
+});
+
+describe('a Redis that fails', () => {
+  let own: TestRedis;
+
+  /** A session on a Redis of this test alone. */
+  async function setUpOwn() {
+    own = await startRedis();
+    onTestFinished(() => own.stop());
+    return setUp(async (settings) => {
+      const store = await startNode(own.url, settings);
+      return { store, other: store };
+    });
+  }
+
+  const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
+
+  async function failsWithin(ms: number, operation: Promise<unknown>): Promise<void> {
+    const started = performance.now();
+    const error: unknown = await operation.catch((error: unknown) => error);
+    expect(error).toEqual(unavailable);
+    expect(error).toBeInstanceOf(AppError);
+    expect(performance.now() - started).toBeLessThan(ms);
+  }
+
+  /** Tries again with the same cid until it is stored, as a client does. */
+  async function sendUntilStored({ append }: Fixture, cid: string) {
+    return vi.waitFor(
+      async () => {
+        const { result } = await append('a', { cid });
+        expect(['stored', 'repeated']).toContain(result);
+        return result;
+      },
+      { timeout: 10_000, interval: 50 },
+    );
+  }
+
+  test('by hanging: operations fail within 2 s, and work again when it goes on', async () => {
+    const fixture = await setUpOwn();
+    const { store, sid, append, log } = fixture;
+    own.freeze();
+    await Promise.all([
+      failsWithin(2_000, append('a')),
+      failsWithin(2_000, store.find(sid)),
+      failsWithin(2_000, store.create(newSession())),
+      failsWithin(2_000, store.unsend(sid, unsendOf('x'))),
+      failsWithin(2_000, store.subscribe(random(8), { published() {}, interrupted() {} })),
+      failsWithin(2_000, store.ping()),
+    ]);
+    own.thaw();
+    expect(await sendUntilStored(fixture, random(16))).toBe('stored');
+    const seqs = (await log()).map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  });
+
+  test('by a network that stalls: what failed there is never carried out later', async () => {
+    const proxy = await startHoldingProxy(redis.port);
+    onTestFinished(() => proxy.close());
+    const client = connectRedis(`redis://127.0.0.1:${proxy.port}`);
+    const { append, send, log, store } = await setUp(async () => {
+      const store = createRedisStore({ client, options: OPTIONS });
+      await isReady(store);
+      return { store, other: store };
+    });
+    const { cid: first } = await send('a');
+    proxy.hold();
+    await failsWithin(2_000, append('a'));
+    client.disconnect(true);
+    await isReady(store);
+    const { cid: second } = await send('a');
+    await proxy.release();
+    expect((await log()).map(({ cid }) => cid)).toEqual([first, second]);
+  });
+
+  test('by dying: operations fail at once, and work again when it is back, with nothing left', async () => {
+    const { store, sid, session } = await setUpOwn();
+    await own.kill();
+    await failsWithin(2_000, store.find(sid));
+    await failsWithin(100, store.find(sid));
+    await failsWithin(100, store.subscribe(random(8), { published() {}, interrupted() {} }));
+    await own.start();
+    await isReady(store);
+    expect(await store.find(sid)).toEqual({ state: 'unknown' });
+    expect(await store.create(session)).toBe('created');
+  });
+
+  test('by cutting connections: a lost reply runs nothing twice', async () => {
+    const fixture = await setUpOwn();
+    const { append, log } = fixture;
+    const killer = new Redis(own.url);
+    onTestFinished(() => killer.disconnect());
+    const cids = Array.from({ length: 40 }, () => random(16));
+    for (const cid of cids) {
+      const sent = append('a', { cid }).catch(() => {});
+      await killer.call('CLIENT', 'KILL', 'TYPE', 'normal');
+      await sent;
+      await sendUntilStored(fixture, cid);
+    }
+    expect((await log()).map(({ cid }) => cid)).toEqual(cids);
+  });
+
+  test('by forgetting scripts: they are sent again', async () => {
+    const { send } = await setUpOwn();
+    await send('a');
+    const other = new Redis(own.url);
+    await other.script('FLUSH');
+    other.disconnect();
+    expect((await send('a')).seq).toBe(2);
+  });
+
+  test('by cutting subscriptions: everyone is told, and hears again', async () => {
+    const { store, sid, send, published } = await setUpOwn();
+    const killer = new Redis(own.url);
+    onTestFinished(() => killer.disconnect());
+    for (let round = 1; round <= 3; round++) {
+      let interruptions = 0;
+      const unsubscribe = await store.subscribe(sid, {
+        published: () => {},
+        interrupted: () => interruptions++,
+      });
+      await killer.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await vi.waitFor(() => expect(interruptions).toBe(1), { timeout: 5_000 });
+      const { seq } = await send('a');
+      await vi.waitFor(() => expect(published.at(-1)?.seq).toBe(seq));
+      unsubscribe();
+    }
+  });
+
+  test('one SUBSCRIBE per session, given back with the last listener', async () => {
+    const { store } = await setUpOwn();
+    const observer = new Redis(own.url);
+    onTestFinished(() => observer.disconnect());
+    const sid = random(8);
+    const channel = `duologue:{${sid}}`;
+    const listeners = async () => (await observer.pubsub('NUMSUB', channel))[1];
+    const ignore = { published() {}, interrupted() {} };
+    const leaving = await Promise.all([1, 2, 3].map(() => store.subscribe(sid, ignore)));
+    expect(await listeners()).toBe(1);
+    leaving.pop()?.();
+    leaving.pop()?.();
+    expect(await listeners()).toBe(1);
+    leaving.pop()?.();
+    await vi.waitFor(async () => expect(await listeners()).toBe(0));
+  });
+
+  test('by being full: nothing is half done, what is there is readable and can be ended', async () => {
+    const fixture = await setUpOwn();
+    const { store, sid, connect, send, append, log } = fixture;
+    const { lease } = await connect('a');
+    const { cid } = await send('a');
+    const other = new Redis(own.url);
+    await other.config('SET', 'maxmemory', '1');
+    await failsWithin(1_000, append('a'));
+    await failsWithin(1_000, store.create(newSession()));
+    await failsWithin(1_000, store.takeTry(sid, 'b', 'here'));
+    expect(await log()).toMatchObject([{ cid }]);
+    await connect('a', { passHash: lease.passHash });
+    expect(await store.renewLease(sid, lease)).toMatchObject({ result: 'renewed' });
+    expect(await store.end(sid, 'a', newBox())).toBe('ended');
+    await checkKeys(other);
+    await other.config('SET', 'maxmemory', '0');
+    expect(await store.create(newSession())).toBe('created');
+    other.disconnect();
+  });
+
+  function unsendOf(cid: string) {
+    const entry = { slot: 'a', cid: random(16), box: newBox(), sum: newSum(), seen: null } as const;
+    return { ...entry, of: [cid] };
+  }
+});
