@@ -13,6 +13,8 @@ export interface Places {
 }
 
 interface Fixtures {
+  /** A server of this test's own, with these settings. */
+  serve: (env: Record<string, string>) => Promise<Server>;
   /** A browser of somebody's own; its pages may not have had a problem at the end of the test. */
   newPerson: (base: string, options?: BrowserContextOptions) => Promise<Person>;
   ann: Person;
@@ -21,7 +23,7 @@ interface Fixtures {
   met: Cards;
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   store: 'embedded' | 'redis';
   places: Places;
 }
@@ -46,6 +48,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
+  // Playwright reads from the parameter what a fixture needs: nothing.
+  // oxlint-disable-next-line no-empty-pattern
+  serve: async ({}, use) => {
+    const servers: Server[] = [];
+    await use(async (env) => {
+      const server = await startServer(env);
+      servers.push(server);
+      return server;
+    });
+    await Promise.all(servers.map((server) => server.stop()));
+  },
+
   newPerson: async ({ browser }, use) => {
     const people: Person[] = [];
     await use(async (place, options) => {
@@ -60,11 +74,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ann: async ({ newPerson, places }, use) => use(await newPerson(places.ann.base)),
   bob: async ({ newPerson, places }, use) => use(await newPerson(places.bob.base)),
 
-  met: async ({ ann, bob }, use) => {
-    const cards = await ann.createChat();
-    await bob.enter(cards.bob);
-    await ann.enter(cards.ann);
-    await expect(ann.page.getByText('Online')).toBeVisible();
-    await use(cards);
-  },
+  met: async ({ ann, bob }, use) => use(await meet(ann, bob)),
 });
+
+/** For tests that have something to prepare before the two are in the chat. */
+export async function meet(ann: Person, bob: Person): Promise<Cards> {
+  const cards = await ann.createChat();
+  await bob.enter(cards.bob);
+  await ann.enter(cards.ann);
+  await expect(ann.page.getByText('Online')).toBeVisible();
+  return cards;
+}

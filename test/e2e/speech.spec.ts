@@ -1,0 +1,124 @@
+// What is told to those who do not look at the messages: to a screen reader, in the title of the
+// tab, and about the other person.
+import { chromium } from '@playwright/test';
+import playwrightConfig from './playwright.config.ts';
+import { expect, Person, test } from './support/fixtures.ts';
+
+test('25 only new messages of the other are spoken, never history, own ones or ticks', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
+  const spoken = ann.page.getByRole('log').getByRole('paragraph');
+  await bob.say('Before the reload');
+  await expect(spoken).toHaveText(['Bob: Before the reload']);
+
+  await ann.page.reload();
+  await ann.sees('Before the reload');
+  await ann.say('Of my own');
+  await expect(ann.message('Of my own').getByText('Read', { exact: true })).toBeVisible();
+  await bob.say('After the reload');
+  await expect(spoken).toHaveText(['Bob: After the reload']);
+  await bob.say('One more');
+  await expect(spoken).toHaveText(['Bob: After the reload', 'Bob: One more']);
+
+  await expect(bob.page.getByRole('log').getByRole('paragraph')).toHaveText(['Ann: Of my own']);
+});
+
+test('25 more than three at once are told as a count, and so is the fate of the connection', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
+  const status = ann.page.getByRole('status');
+  await expect(status.filter({ hasText: /./ })).toHaveCount(0);
+  await ann.context.setOffline(true);
+  const offline = 'You are offline. Your messages will be sent when you are back.';
+  await expect(status.filter({ hasText: offline })).toHaveCount(1);
+
+  for (const text of ['one', 'two', 'three', 'four']) await bob.say(text);
+  await expect(bob.message('four').getByText('Sent', { exact: true })).toBeVisible();
+  await ann.context.setOffline(false);
+  await ann.sees('four');
+  const spoken = ann.page.getByRole('log').getByRole('paragraph');
+  await expect(spoken).toHaveText(['4 new messages']);
+  await expect(status.filter({ hasText: 'Connected again.' })).toHaveCount(1);
+});
+
+test('35 the title counts what is unread while nobody looks, and nothing else', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
+  const icon = ann.page.locator('link[rel="icon"]');
+  await expect(ann.page).toHaveTitle('Private chat');
+  await expect(icon).toHaveAttribute('href', /\/favicon\.svg$/);
+
+  const { lookAway, lookAgain } = await attention(ann);
+  await lookAway();
+  await bob.say('Are you there?');
+  await expect(ann.page).toHaveTitle('(1) Private chat');
+  await bob.say('Hello?');
+  await expect(ann.page).toHaveTitle('(2) Private chat');
+  await expect(icon).toHaveAttribute('href', /\/favicon-unread\.svg$/);
+  await expect(bob.message('Hello?').getByText('Delivered', { exact: true })).toBeVisible();
+
+  await lookAgain();
+  await expect(ann.page).toHaveTitle('Private chat');
+  await expect(icon).toHaveAttribute('href', /\/favicon\.svg$/);
+  await expect(bob.message('Hello?').getByText('Read', { exact: true })).toBeVisible();
+});
+
+test('36 typing is shown, and clears by itself within seven seconds', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
+  const status = ann.page.locator('header').getByRole('paragraph');
+  await bob.composer.press('x');
+  await expect(status).toHaveText('Typing…');
+  await expect(status).toHaveText('Online', { timeout: 7_000 });
+
+  await bob.composer.press('y');
+  await expect(status).toHaveText('Typing…');
+  await bob.composer.fill('');
+  await expect(status).toHaveText('Online', { timeout: 1_500 });
+
+  await bob.composer.press('z');
+  await expect(status).toHaveText('Typing…');
+  await bob.composer.press('Enter');
+  await ann.sees('z');
+  await expect(status).toHaveText('Online', { timeout: 1_500 });
+});
+
+// The operating system closes the connections of a process that dies. That of a machine that
+// falls silent is noticed by the heartbeat: see test/faults.
+for (const how of ['closed', 'killed'] as const) {
+  test(`36 a browser that is ${how} is soon told as gone`, async ({ ann, places }) => {
+    const server = await chromium.launchServer(playwrightConfig.use?.launchOptions ?? {});
+    const browser = await chromium.connect(server.wsEndpoint());
+    const bob = await Person.arrive(browser, places.bob.base);
+    const cards = await ann.createChat();
+    await ann.enter(cards.ann);
+    const status = ann.page.locator('header').getByRole('paragraph');
+    await expect(status).toHaveText('Not here yet');
+    await bob.enter(cards.bob);
+    await expect(status).toHaveText('Online');
+    await (how === 'closed' ? bob.page.close() : server.kill());
+    await expect(status).toHaveText(/^Last here \d/, { timeout: 10_000 });
+    await server.close();
+  });
+}
+
+/** Playwright keeps every page focused; this page is now as its window is: in front or not. */
+async function attention(person: Person) {
+  const session = await person.context.newCDPSession(person.page);
+  const lookAway = async () => {
+    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+    const { page } = person;
+    const other = await person.context.newPage();
+    await other.bringToFront();
+    await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
+  };
+  return { lookAway, lookAgain: () => person.page.bringToFront() };
+}
