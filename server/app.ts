@@ -1,7 +1,8 @@
 // The HTTP server as a function: what it is made of, in the order in which it sees a request.
 // Everything it depends on is handed in; the process around it is main.ts.
 import cookie from '@fastify/cookie';
-import { LogController, fastify, type FastifyInstance } from 'fastify';
+import { LogController, fastify } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
@@ -61,7 +62,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
   // What every request passes, in this order …
   logRequests(app);
-  closeRefusedUpgrades(app);
+  app.addHook('onResponse', async (request) => closeRefusedUpgrade(request));
   addSecurityHeaders(app, config);
   handleErrors(app);
   checkOrigins(app, config);
@@ -108,6 +109,7 @@ function createServer({ config, logStream }: AppOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       // No hook has run.
       setSecurityHeaders(config, request, reply);
+      reply.raw.once('finish', () => closeRefusedUpgrade(request));
       sendError(reply, toAppError(error), request.log);
     },
   });
@@ -116,9 +118,7 @@ function createServer({ config, logStream }: AppOptions): FastifyInstance {
   return app;
 }
 
-/** A socket that asked for an upgrade is no longer Node's, which would close it in time. */
-function closeRefusedUpgrades(app: FastifyInstance): void {
-  app.addHook('onResponse', async ({ headers, raw }) => {
-    if (headers.upgrade !== undefined) raw.socket.destroySoon();
-  });
+/** The socket of an upgrade is no longer Node's, which would close it in time. */
+function closeRefusedUpgrade({ headers, raw }: FastifyRequest): void {
+  if (headers.upgrade !== undefined) raw.socket.destroy();
 }

@@ -60,7 +60,8 @@ export function toAppError(error: FastifyError | AppError): AppError {
   }
   const status = error.statusCode ?? 500;
   if (status === 413) return new AppError('too_large');
-  if (status === 404) return new AppError('not_found');
+  // 403: a path that leads out of the folder of the page.
+  if (status === 404 || status === 403) return new AppError('not_found');
   if (status >= 400 && status < 500) return new AppError('bad_request');
   return new AppError('internal', { cause: error });
 }

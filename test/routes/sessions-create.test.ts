@@ -9,6 +9,7 @@ import type { Landing } from '../../server/sessions/landing.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
 import { parseConfig } from '../../server/config.ts';
 import { createSession, errorOf, landAs, openBrowser, startApp } from '../support/app.ts';
+import { anyString, matching } from '../support/matchers.ts';
 
 const bytes = (length: number, fill: number) => toBase64Url(new Uint8Array(length).fill(fill));
 
@@ -36,15 +37,15 @@ describe('from names', () => {
     expect(answer.setCookies).toEqual([]);
     const created = answer.json as { id: string; participants: NamedParticipant[] }; // as: checked
     expect(created).toEqual({
-      id: expect.any(String),
+      id: anyString,
       linkBase: 'http://chat.example',
       expiresInMs: 86_400_000,
       participants: ['Ann', 'Bob'].map((name, index) => ({
         slot: index === 0 ? 'a' : 'b',
         name,
-        link: expect.stringMatching(/^http:\/\/chat\.example\/c#[\w-]{31}[A-Za-z0-9]$/),
-        code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/),
-        qr: expect.stringMatching(/^data:image\/svg\+xml;base64,[A-Za-z0-9+/]+=*$/),
+        link: matching(/^http:\/\/chat\.example\/c#[\w-]{31}[A-Za-z0-9]$/),
+        code: matching(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/),
+        qr: matching(/^data:image\/svg\+xml;base64,[A-Za-z0-9+/]+=*$/),
       })),
     });
 
@@ -110,7 +111,7 @@ describe('from names', () => {
     [{ names: ['Ann', 7] }, 'names.1', 'type'],
     [{ names: ['Ann', 'Bob'], colour: 'red' }, 'colour', 'additionalProperties'],
     [{ names: ['Ann', 'Bob'], idle: 60 }, 'idle', 'type'],
-    [{}, expect.stringMatching(/names|id/), 'required'],
+    [{}, matching(/names|id/), 'required'],
     [[], undefined, 'type'],
     [null, undefined, 'type'],
   ])('refuses the shape %j', async (body, field, problem) => {
@@ -132,8 +133,8 @@ describe('sealed by the page', () => {
       linkBase: 'http://chat.example',
       expiresInMs: 86_400_000,
       participants: [
-        { slot: 'a', code: expect.stringMatching(/^.{4}-.{4}$/) },
-        { slot: 'b', code: expect.stringMatching(/^.{4}-.{4}$/) },
+        { slot: 'a', code: matching(/^.{4}-.{4}$/) },
+        { slot: 'b', code: matching(/^.{4}-.{4}$/) },
       ],
     });
   });

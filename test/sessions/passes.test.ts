@@ -64,7 +64,7 @@ describe('reading', () => {
     }
   });
 
-  it.each(['', 'x', '....', '..', `${'a'.repeat(4000)}`, 'null', '%00'])(
+  it.each(['', 'x', '....', '..', 'a'.repeat(4000), 'null', '%00'])(
     'refuses %j',
     async (value) => {
       const { passes } = await issued([NEW]);

@@ -1,0 +1,56 @@
+// What platforms ask, and what the API says about itself.
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../server/protocol/errors.ts';
+import { parseConfig } from '../../server/config.ts';
+import { createMemoryStore } from '../../server/store/memory-store.ts';
+import { errorOf, openBrowser, request, startApp } from '../support/app.ts';
+
+describe('health', () => {
+  it('is well', async () => {
+    const { app } = await startApp();
+    for (const url of ['/healthz', '/readyz']) {
+      expect(await request(app, { url })).toMatchObject({ status: 200, json: { ok: true } });
+    }
+  });
+
+  it('is alive but not ready without its store, and says so to everyone', async () => {
+    const store = createMemoryStore(parseConfig({}));
+    const unreachable = async () => {
+      throw new AppError('store_unavailable');
+    };
+    const { app } = await startApp({
+      store: { ...store, ping: unreachable, find: unreachable, create: unreachable },
+    });
+    expect((await request(app, { url: '/healthz' })).status).toBe(200);
+    const told = { status: 503, code: 'store_unavailable' };
+    expect(errorOf(await request(app, { url: '/readyz' }))).toEqual(told);
+    const browser = openBrowser(app);
+    const landing = await browser.send('POST', '/api/sessions/AAAAAAAAAAA/landing', {
+      proof: 'A'.repeat(43),
+    });
+    expect(errorOf(landing)).toEqual(told);
+    const names = ['Ann', 'Bob'];
+    expect(errorOf(await browser.send('POST', '/api/sessions', { names }))).toEqual(told);
+  });
+});
+
+it('the API is described by what validates it', async () => {
+  const { app } = await startApp();
+  const { status, json } = await request(app, { url: '/api/openapi.json' });
+  expect(status).toBe(200);
+  // as: an OpenAPI document has paths, and the keys are all that is looked at.
+  const { openapi, paths } = json as { openapi: string; paths: Record<string, object> };
+  expect(openapi).toBe('3.1.0');
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+  expect(calls.toSorted()).toEqual([
+    'delete /api/sessions/{id}',
+    'get /healthz',
+    'get /readyz',
+    'post /api/sessions',
+    'post /api/sessions/{id}/enter',
+    'post /api/sessions/{id}/landing',
+    'post /api/sessions/{id}/leave',
+  ]);
+});

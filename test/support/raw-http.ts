@@ -1,0 +1,25 @@
+// HTTP as bytes, for what no client would send.
+import { connect } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** What comes back for `bytes`, until the server closes. Listens if the app does not yet. */
+export async function sendRaw(app: FastifyInstance, bytes: string): Promise<string> {
+  if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return new Promise((resolve, reject) => {
+    const socket = connect(address.port, '127.0.0.1', () => socket.write(bytes));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+    socket.on('close', () => resolve(received)).on('error', reject);
+  });
+}
+
+/** A request to upgrade to WebSocket. */
+export function sendUpgrade(app: FastifyInstance, path: string): Promise<string> {
+  return sendRaw(
+    app,
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+  );
+}
