@@ -2,10 +2,11 @@
 // where there is one (its flags let it run as root in a container), else Playwright's own.
 import { defineConfig } from '@playwright/test';
 import { findProgram } from '../../scripts/programs.js';
+import type { WorkerFixtures } from './support/fixtures.ts';
 
 const chromium = findProgram('chromium');
 
-export default defineConfig({
+export default defineConfig<object, Pick<WorkerFixtures, 'store'>>({
   testDir: '.',
   outputDir: '../../test-results',
   workers: 1,

@@ -21,6 +21,11 @@ export interface Cards {
   bob: Card;
 }
 
+/** A code that is well-formed and not this one. */
+export function wrongCode(code: string): string {
+  return (code.startsWith('Z') ? 'Y' : 'Z') + code.slice(1);
+}
+
 /** Answers that are part of a test (a wrong code, a server away) are told to the console too. */
 const EXPECTED = /Failed to load resource|WebSocket connection to|net::ERR_/;
 
@@ -102,6 +107,10 @@ export class Person {
     await expect(this.composer).toBeVisible();
   }
 
+  get heading(): Locator {
+    return this.page.getByRole('heading', { level: 1 });
+  }
+
   get composer(): Locator {
     return this.page.getByRole('textbox', { name: 'Message' });
   }
@@ -125,6 +134,12 @@ export class Person {
   /** The texts of all bubbles, in the order on the screen. */
   async texts(): Promise<string[]> {
     return this.page.locator('.bubble-text').allInnerTexts();
+  }
+
+  /** When each message was stored, in the order on the screen. */
+  async times(): Promise<(string | null)[]> {
+    const times = await this.page.getByRole('listitem').locator('time').all();
+    return Promise.all(times.map((time) => time.getAttribute('datetime')));
   }
 
   async endChat(): Promise<void> {
