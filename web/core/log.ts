@@ -64,6 +64,11 @@ export function findEntry(log: Log, cid: string): LogEntry | undefined {
   return place === undefined ? undefined : log.entries[place];
 }
 
+/** Whether an entry of this log takes `cid` back, even if `cid` itself is not in it. */
+export function wasUnsent(log: Log, cid: string): boolean {
+  return log.entries.some(({ entry }) => entry.unsends?.includes(cid));
+}
+
 function hashAt(log: Pick<Log, 'hashes'>, seq: number): Uint8Array | undefined {
   return log.hashes[seq];
 }

@@ -10,7 +10,7 @@ import type { NackError } from '../../server/protocol/errors.ts';
 import type { ClientFrame } from '../../server/protocol/frames.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
-import { findEntry, isOnChain, viewOf, type Log, type LogEntry } from './log.ts';
+import { findEntry, isOnChain, viewOf, wasUnsent, type Log, type LogEntry } from './log.ts';
 import { sealOpened } from './sealing.ts';
 import { createTimer } from './timer.ts';
 
@@ -172,8 +172,8 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     },
 
     /**
-     * New entries stand in the log. Returns the cids of those that were deleted here while they
-     * were on their way, and so have to be unsent.
+     * New entries stand in the log. Returns the cids of those that were deleted while they were
+     * on their way, and so have to be unsent.
      */
     echoed(added: readonly LogEntry[]): string[] {
       const unwanted: string[] = [];
@@ -181,8 +181,9 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       const kept = items.value.filter(({ cid, opened }) => {
         const echo = echoes.get(cid);
         if (!echo) return true;
-        const stored = echo.opened?.content.kind;
-        if (opened.content.kind === 'void' && stored && stored !== 'void') unwanted.push(cid);
+        const stored = echo.opened?.content.kind ?? 'void';
+        const isDeleted = opened.content.kind === 'void' || wasUnsent(log(), cid);
+        if (isDeleted && stored !== 'void') unwanted.push(cid);
         return false;
       });
       if (kept.length < items.value.length) items.value = kept;
@@ -191,17 +192,15 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
 
     nacked(cid: string, error: NackError, retryInMs?: number): void {
       const place = items.value.findIndex((item) => item.cid === cid);
-      const isHere = place >= 0;
-      const isBlocked = isHere && items.value.slice(0, place).some(({ failed }) => failed);
+      // Nothing behind it was taken, or will be before it comes: all go again, in order.
+      for (const item of items.value.slice(Math.max(place, 0))) inFlight.delete(item.cid);
+      const isBlocked = items.value.slice(0, Math.max(place, 0)).some(({ failed }) => failed);
       if (error === 'session_full' || error === 'gone' || (error === 'waiting' && isBlocked)) {
-        inFlight.delete(cid);
         update(cid, (item) => ({ ...item, failed: true }));
         if (error === 'session_full') onFull();
         return;
       }
       if (error === 'store_unavailable') wanted = cid;
-      // Nothing behind it is taken before it: all go again, in order.
-      for (const item of isHere ? items.value.slice(place) : []) inFlight.delete(item.cid);
       if (!pause.isRunning) pause.start(flush, retryInMs ?? RESEND_AFTER_MS);
     },
 
@@ -238,7 +237,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
 
   function restore({ entry, opened }: LogEntry): OutboxItem {
     const { cid, box, unsends: of } = entry;
-    const isLasting = opened?.content.kind !== 'renewed';
+    const isLasting = opened?.content.kind !== 'renewed' && !wasUnsent(log(), cid);
     if (box !== undefined && opened && isLasting) {
       return { cid, box, opened, failed: false, ...(of && { of }) };
     }

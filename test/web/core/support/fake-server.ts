@@ -31,6 +31,8 @@ export type FakeServer = ReturnType<typeof createFakeServer>;
 
 export function createFakeServer() {
   let log: Entry[] = [];
+  /** The log as it was when it had so many entries. */
+  const snapshots: Entry[][] = [[]];
   let wires: Wire[] = [];
   const receipts: Record<Slot, Receipt> = {
     a: { received: 0, read: 0 },
@@ -112,7 +114,9 @@ export function createFakeServer() {
 
     /** Failover: the newest `count` entries are gone, and nobody was told. */
     loseTail(count: number): void {
-      log = log.slice(0, Math.max(0, log.length - count));
+      // As a replica would: an unsend that is lost has replaced no box.
+      const length = Math.max(0, log.length - count);
+      if (count > 0) log = snapshots[length] ?? log.slice(0, length);
     },
 
     /** For attacks and faults: every connection of `slot`, or of both, gets this frame. */
@@ -230,6 +234,7 @@ export function createFakeServer() {
       ...(of && { unsends: of }),
     };
     log = [...log, entry];
+    snapshots[seq] = log;
     for (const wire of wires) {
       if (!wire.greeted) continue;
       // A connection whose log is not this one any more is closed by its node.
