@@ -1,6 +1,7 @@
 // The process around the app: settings, store, listening, what is printed at the start, and an
 // orderly end.
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -8,14 +9,22 @@ import { buildApp } from './app.ts';
 import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
 import { createMemoryStore } from './store/memory-store.ts';
+import { connectRedis } from './store/redis-connection.ts';
+import { createRedisStore } from './store/redis-store.ts';
 import type { Store } from './store/store.ts';
 
+const STORE_WAIT_MS = 30_000;
+const STORE_RETRY_MS = 200;
+
 const config = readConfig();
+const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
 const store = openStore(config);
+await reachStore(store);
 const page = pageFolder();
 const app = buildApp({
   config: { ...config, cookieSecrets: await cookieSecrets(config, store) },
   store,
+  ...(redis === null ? {} : { redis }),
   ...(page === null ? {} : { webRoot: page }),
 });
 process.once('uncaughtException', (error) => {
@@ -36,7 +45,24 @@ function readConfig(): Config {
 }
 
 function openStore(config: Config): Store {
-  return createMemoryStore(config);
+  if (config.redisUrl === null) return createMemoryStore(config);
+  // Not the connection that counts rates: the store alone decides what runs on its own.
+  return createRedisStore({ client: connectRedis(config.redisUrl), options: config });
+}
+
+/** Redis may be starting at the same time. */
+async function reachStore(store: Store): Promise<void> {
+  const giveUpAt = Date.now() + STORE_WAIT_MS;
+  for (;;) {
+    try {
+      return await store.ping();
+    } catch {
+      if (Date.now() > giveUpAt) {
+        fail('Redis does not answer. Is it running, and is REDIS_URL right?');
+      }
+      await setTimeout(STORE_RETRY_MS);
+    }
+  }
 }
 
 async function cookieSecrets(config: Config, store: Store): Promise<readonly string[]> {
@@ -80,11 +106,16 @@ async function stop(): Promise<void> {
   // A second signal ends it at once.
   process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
   const { shutdownGraceMs } = config;
-  setTimeout(() => app.server.closeAllConnections(), shutdownGraceMs * 0.8).unref();
-  setTimeout(() => process.exit(1), shutdownGraceMs).unref();
+  after(shutdownGraceMs * 0.8, () => app.server.closeAllConnections());
+  after(shutdownGraceMs, () => process.exit(1));
   await app.close();
   await store.close();
+  redis?.disconnect();
   process.exit(0);
+}
+
+function after(ms: number, act: () => void): void {
+  void setTimeout(ms, null, { ref: false }).then(act);
 }
 
 function fail(message: string): never {

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { invitationsOf } from '../support/app.ts';
+import { startRedis } from '../support/redis.ts';
 
 /** Everything it printed so far, and its end. */
 function startProcess(env: Record<string, string>) {
@@ -59,6 +61,50 @@ describe('starting', () => {
     await server.printed(/^ {2}https:\/\/chat\.example\/two\/$/m);
     expect(server.output()).not.toContain('On this machine');
   });
+});
+
+describe('with Redis', () => {
+  it(
+    'waits for it, and shares sessions, passes and rates with other processes',
+    { timeout: 60_000 },
+    async () => {
+      const redis = await startRedis();
+      onTestFinished(() => redis.stop());
+      await redis.kill();
+      const env = { REDIS_URL: redis.url, RATE_CREATE: '1/1m', LOG_LEVEL: 'silent' };
+      const servers = [startProcess(env), startProcess(env)];
+      await redis.start();
+      const urls: string[] = [];
+      for (const server of servers) {
+        const [, url = ''] = await server.printed(/On this machine: +(http:\S+)/);
+        expect(server.output()).not.toContain('memory');
+        urls.push(url);
+      }
+      const [one, other] = urls as [string, string]; // as: two were started
+      const post = (url: string, body: object, cookie = '') =>
+        fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', origin: new URL(url).origin, cookie },
+          body: JSON.stringify(body),
+        });
+
+      const created = await post(`${one}api/sessions`, { names: ['Ann', 'Bob'] });
+      expect(created.status).toBe(201);
+      const { a } = invitationsOf(await created.json());
+      const entered = await post(`${other}${a.path.slice(1)}/enter`, {
+        proof: a.proof,
+        code: a.code,
+      });
+      const [pass = ''] = entered.headers.getSetCookie()[0]?.split(';') ?? [];
+      const landing = await post(`${one}${a.path.slice(1)}/landing`, { proof: a.proof }, pass);
+      expect(await landing.json()).toMatchObject({ here: 'a' });
+      const limited = await post(`${other}api/sessions`, { names: ['Ann', 'Bob'] });
+      expect(limited.status).toBe(429);
+
+      for (const { child } of servers) child.kill('SIGTERM');
+      for (const { exited } of servers) expect(await exited).toBe(0);
+    },
+  );
 });
 
 describe('refusing to start', () => {

@@ -173,8 +173,13 @@ export async function createSession(
     payload: { names: ['Ann', 'Bob'], ...body },
   });
   if (answer.status !== 201) throw new Error(`not created: ${answer.text}`);
+  return invitationsOf(answer.json);
+}
+
+/** From the answer to a creation by names. */
+export function invitationsOf(created: unknown): { a: Invitation; b: Invitation } {
   // as: what the API promises, and sessions-create.test.ts checks.
-  const { participants } = answer.json as { participants: [NamedParticipant, NamedParticipant] };
+  const { participants } = created as { participants: [NamedParticipant, NamedParticipant] };
   return { a: invitation(participants[0]), b: invitation(participants[1]) };
 }
 
