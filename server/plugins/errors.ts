@@ -5,6 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { AppError, ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { headersWithoutRequest } from './security-headers.ts';
 import { findProblem } from './validation.ts';
 
 /** For developers; texts for people are in the page, under the codes. */
@@ -79,8 +80,7 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         'content-type: application/json; charset=utf-8',
         `content-length: ${Buffer.byteLength(body)}`,
-        'cache-control: no-store',
-        'x-content-type-options: nosniff',
+        ...Object.entries(headersWithoutRequest()).map((header) => header.join(': ')),
         'connection: close',
         '',
         body,

@@ -6,7 +6,6 @@ import { baseUrl, isSecure } from './base-url.ts';
 
 const UNUSED_FEATURES = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'clipboard-read',
@@ -64,6 +63,11 @@ export function setSecurityHeaders(
     'content-security-policy': contentSecurityPolicy(host && `${secure ? 'wss' : 'ws'}://${host}`),
     ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   });
+}
+
+/** For an answer to what could not be read as a request. */
+export function headersWithoutRequest(): Record<string, string> {
+  return { ...FIXED_HEADERS, 'content-security-policy': contentSecurityPolicy(undefined) };
 }
 
 /** `socketOrigin` besides 'self', which older browsers do not take to include WebSockets. */

@@ -142,7 +142,7 @@ describe('over a real socket', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).not.toContain('hunter2');
     if (code === null) return;
-    expect(answer).toMatch(/x-content-type-options: nosniff/i);
+    expect(answer).toMatch(/content-security-policy: default-src 'none'/);
     const body: unknown = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
     expect(body).toMatchObject({ error: { code } });
   });
