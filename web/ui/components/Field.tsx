@@ -55,6 +55,12 @@ export function Field({
   );
 }
 
+/** Gives a field back to who typed into it: what is there is selected, to be typed over. */
+export function returnTo(field: HTMLInputElement | null): void {
+  field?.focus();
+  field?.select();
+}
+
 export function FieldError({ id, children }: { id: string; children: ComponentChildren }) {
   return (
     <p class="field-error" id={id}>

@@ -114,7 +114,7 @@ export function MessageList(props: MessageListProps) {
         <div class="pill">
           <button
             type="button"
-            class={newCount > 0 ? 'button button-main' : 'button button-round pill-plain'}
+            class={newCount > 0 ? 'button' : 'button button-round'}
             aria-label={newCount > 0 ? undefined : chatText.toBottom}
             onClick={() => anchor.current?.toBottom()}
           >

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { LinkParts } from '../../../server/protocol/link.ts';
 import { parsePastedLink } from '../../core/session-link.ts';
 import { text } from '../catalogue/catalogue.ts';
-import { Field } from '../components/Field.tsx';
+import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
 
@@ -16,7 +16,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
     const link = parsePastedLink(typed);
     if (link !== null) return open(link);
     setProblem(typed.trim() === '' ? text.join.pasteEmpty : text.join.pasteWrong);
-    field.current?.select();
+    returnTo(field.current);
   }
 
   return (

@@ -4,7 +4,7 @@ import type { EnteredSession } from '../../core/entering.ts';
 import { text } from '../catalogue/catalogue.ts';
 import type { CodeForm, CodeProblem } from '../code-form.ts';
 import { Countdown } from '../components/Countdown.tsx';
-import { Field } from '../components/Field.tsx';
+import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
 import { formatCountdown } from '../formats.ts';
@@ -28,9 +28,7 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
   wasLocked.current = problem?.kind === 'locked' || unlocked;
 
   useEffect(() => {
-    if (turn === 0) return;
-    field.current?.focus();
-    field.current?.select();
+    if (turn > 0) returnTo(field.current);
   }, [turn]);
 
   return (

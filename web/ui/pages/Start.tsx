@@ -4,7 +4,7 @@ import type { NewSession } from '../../core/new-session.ts';
 import type { Refused, Retry } from '../../core/session-api.ts';
 import { startText } from '../catalogue/start-catalogue.ts';
 import { ErrorSummary } from '../components/ErrorSummary.tsx';
-import { Field } from '../components/Field.tsx';
+import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { Page } from '../components/Page.tsx';
@@ -60,8 +60,8 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
     setProblems(found);
     setTurn(turn + 1);
     // Two: the summary takes the focus.
-    if (found.yours === null) theirField.current?.select();
-    else if (found.theirs === null) yourField.current?.select();
+    if (found.yours === null) returnTo(theirField.current);
+    else if (found.theirs === null) returnTo(yourField.current);
   }
 
   const errors = [

@@ -1,0 +1,191 @@
+/** What the components do with what people press and type, seen by their roles and names. */
+import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { CopyRow } from '../../../web/ui/components/CopyRow.tsx';
+import { Composer } from '../../../web/ui/components/Composer.tsx';
+import {
+  MessageBubble,
+  type MessageBubbleProps,
+} from '../../../web/ui/components/MessageBubble.tsx';
+import { SpokenMessages } from '../../../web/ui/components/Speech.tsx';
+import { StartPage } from '../../../web/ui/pages/Start.tsx';
+import { mine, theirs } from './timeline-items.ts';
+
+afterEach(cleanup);
+
+const field = (name: string) => screen.getByRole<HTMLInputElement>('textbox', { name });
+const typeInto = (name: string, value: string) =>
+  fireEvent.input(field(name), { target: { value } });
+
+describe('Start', () => {
+  function setup() {
+    const create = vi.fn(() => new Promise<never>(() => {}));
+    render(<StartPage prepare={() => {}} create={create} onCreated={() => {}} />);
+    const submit = () => fireEvent.click(screen.getByRole('button', { name: /^Creat/ }));
+    return { create, submit };
+  }
+
+  it('sums up two errors and takes the focus there', () => {
+    const { create, submit } = setup();
+    submit();
+    const summary = screen.getByRole('region', { name: '2 entries need a change' });
+    expect(document.activeElement).toBe(summary);
+    expect(create).not.toHaveBeenCalled();
+  });
+
+  it('gives a single wrong field the focus and keeps what was typed', () => {
+    const { submit } = setup();
+    typeInto('Your name', 'Ann');
+    typeInto('Their name', 'ann');
+    submit();
+    const wrong = field('Their name');
+    expect(document.activeElement).toBe(wrong);
+    expect(wrong.value).toBe('ann');
+    expect(wrong.getAttribute('aria-invalid')).toBe('true');
+    const described = wrong.getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(described)?.textContent).toBe('Enter two different names');
+  });
+
+  it('[23] creates once, however often it is pressed', () => {
+    const { create, submit } = setup();
+    typeInto('Your name', 'Ann');
+    typeInto('Their name', 'Bob');
+    submit();
+    submit();
+    expect(create).toHaveBeenCalledOnce();
+    expect(create).toHaveBeenCalledWith(['Ann', 'Bob'], '');
+  });
+});
+
+describe('Composer', () => {
+  function setup({ taken = true } = {}) {
+    const send = vi.fn(() => taken);
+    const onDraft = vi.fn();
+    render(<Composer draft="" send={send} onDraft={onDraft} />);
+    return { send, onDraft };
+  }
+
+  it('[21] sends by Enter and is empty again', () => {
+    const { send, onDraft } = setup();
+    typeInto('Message', 'hello \n');
+    fireEvent.keyDown(field('Message'), { key: 'Enter' });
+    expect(send).toHaveBeenCalledWith('hello');
+    expect(field('Message').value).toBe('');
+    expect(onDraft).toHaveBeenLastCalledWith('');
+  });
+
+  it('sends nothing that is blank', () => {
+    const { send } = setup();
+    typeInto('Message', ' \n ');
+    fireEvent.keyDown(field('Message'), { key: 'Enter' });
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('keeps what was not taken, and says why', () => {
+    setup({ taken: false });
+    typeInto('Message', 'long');
+    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
+    expect(field('Message').value).toBe('long');
+    expect(screen.getByRole('alert').textContent).toContain('too long');
+  });
+});
+
+describe('a message', () => {
+  const nothing = () => {};
+  const bubble = (props: Partial<MessageBubbleProps>) => (
+    <MessageBubble
+      item={mine(1, 'hello')}
+      author="You"
+      first
+      last
+      delivery="read"
+      isNewestOwn
+      failedReason={null}
+      retry={nothing}
+      discard={nothing}
+      {...props}
+    />
+  );
+
+  it('says its tick in words', () => {
+    render(bubble({ delivery: 'delivered', isNewestOwn: false }));
+    expect(screen.getByText('Delivered')).toBeTruthy();
+    expect(document.querySelector('time')?.dateTime).toMatch(/^2024-05-15T/);
+  });
+
+  it('[24] shows markup as text', () => {
+    render(bubble({ item: theirs(1, '<img src=x onerror=alert(1)>'), delivery: null }));
+    expect(document.querySelector('img')).toBe(null);
+    expect(screen.getByText('<img src=x onerror=alert(1)>')).toBeTruthy();
+  });
+
+  it('makes links that give nothing away', () => {
+    render(bubble({ item: theirs(1, 'see https://example.com/ now'), delivery: null }));
+    const link = screen.getByRole('link');
+    expect(link.getAttribute('rel')).toBe('noopener noreferrer');
+    expect(link.getAttribute('target')).toBe('_blank');
+  });
+
+  it('[18] failed: says so and offers what can be done', () => {
+    const retry = vi.fn();
+    const discard = vi.fn();
+    render(bubble({ delivery: 'failed', failedReason: 'This chat is full.', retry, discard }));
+    expect(screen.getByText(/Not sent\. This chat is full\./)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Delete' }));
+    expect(retry).toHaveBeenCalledWith('cid 1');
+    expect(discard).toHaveBeenCalledWith('cid 1');
+  });
+});
+
+describe('[25] what is spoken', () => {
+  const lines = () => [...screen.getByRole('log').children].map((line) => line.textContent);
+
+  it('is what comes in, never history or own messages', async () => {
+    vi.useFakeTimers();
+    const { rerender } = render(<SpokenMessages items={[theirs(1)]} loaded={false} other="Bob" />);
+    rerender(<SpokenMessages items={[theirs(1), theirs(2)]} loaded other="Bob" />);
+    const items = [theirs(1), theirs(2), mine(3), theirs(4, 'new')];
+    rerender(<SpokenMessages items={items} loaded other="Bob" />);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines()).toEqual(['Bob: new']);
+    vi.useRealTimers();
+  });
+});
+
+describe('Copy', () => {
+  function setup() {
+    const onCopied = vi.fn();
+    render(
+      <CopyRow
+        label="Secret code"
+        value="7K3M-Q9TX"
+        copyLabel="Copy Bob's secret code"
+        copiedText="Bob's secret code copied."
+        class=""
+        onCopied={onCopied}
+      />,
+    );
+    return { onCopied, button: screen.getByRole('button', { name: "Copy Bob's secret code" }) };
+  }
+
+  it('says "Copied" once it was', async () => {
+    vi.stubGlobal('navigator', { platform: 'Linux', clipboard: { writeText: async () => {} } });
+    const { button, onCopied } = setup();
+    fireEvent.click(button);
+    expect(button.textContent).toBe('Copy');
+    await vi.waitFor(() => expect(button.textContent).toBe('Copied'));
+    expect(onCopied).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
+  });
+
+  it('[31] selects and names the keys where nothing can be copied', async () => {
+    vi.stubGlobal('navigator', { platform: 'Linux' });
+    document.execCommand = () => false;
+    const { button } = setup();
+    fireEvent.click(button);
+    await vi.waitFor(() => expect(button.textContent).toBe('Press Ctrl+C'));
+    expect(getSelection()?.toString()).toBe('7K3M-Q9TX');
+    vi.unstubAllGlobals();
+  });
+});
