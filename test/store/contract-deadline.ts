@@ -1,6 +1,6 @@
 // One deadline for all that belongs to a session. Real time passes here, as little as can be.
 import { expect, test, vi } from 'vitest';
-import { setUp } from './fixture.ts';
+import { open, setUp } from './fixture.ts';
 import type { Fixture, MakeNodes } from './fixture.ts';
 
 const isNear = (ms: number, wanted: number) => {
@@ -101,16 +101,21 @@ export function deadlineContract(make: MakeNodes): void {
   });
 
   test('[LF2] keep, an entering and an unsend are activity', async () => {
-    const fixture = await setUp(make, {}, { idleMs: 20_000 });
-    const { store, sid, meet, enter, unsend } = fixture;
-    await meet();
-    for (const act of [() => store.keep(sid), () => enter('a'), () => unsend('a', ['x'])]) {
+    const nodes = await open(make);
+    const moves = async (act: (fixture: Fixture) => Promise<unknown>) => {
+      const fixture = await setUp(async () => nodes, {}, { idleMs: 20_000 });
+      await fixture.meet();
       await vi.waitFor(async () => expect(await fixture.expiresInMs()).toBeLessThan(18_990), {
         timeout: 5_000,
       });
-      await act();
+      await act(fixture);
       expect(await fixture.expiresInMs()).toBeGreaterThan(18_990);
-    }
+    };
+    await Promise.all([
+      moves(({ store, sid }) => store.keep(sid)),
+      moves(({ enter }) => enter('a')),
+      moves(({ unsend }) => unsend('a', ['x'])),
+    ]);
   });
 
   test('[LF5] a session nobody came to ends by its link', async () => {

@@ -7,6 +7,8 @@ export interface HoldingProxy {
   port: number;
   /** From now on nothing from connections that are open reaches the server, nor that they close. */
   hold(): void;
+  /** Closes what is held on the client's side; the server does not hear of it. */
+  cut(): void;
   /** Hands over what was held; resolves when the server has answered or closed each of them. */
   release(): Promise<void>;
   close(): void;
@@ -40,6 +42,9 @@ export async function startHoldingProxy(serverPort: number): Promise<HoldingProx
     port: (proxy.address() as AddressInfo).port, // as: it listens on TCP
     hold() {
       for (const pair of pairs) pair.held = [];
+    },
+    cut() {
+      for (const { client, held } of pairs) if (held) client.destroy();
     },
     async release() {
       const held = [...pairs].filter((pair) => (pair.held?.length ?? 0) > 0);
