@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { SealedItem } from '../../../web/core/outbox.ts';
+import { createOutboxStorage } from '../../../web/core/outbox-storage.ts';
+import { createFakeClock, createFakeEnvironment, createFakeStorage } from './support/fake-world.ts';
+
+const items: SealedItem[] = [
+  { cid: 'one', box: 'BOX1' },
+  { cid: 'two', box: 'BOX2', of: ['one'] },
+];
+
+function setUp() {
+  const clock = createFakeClock();
+  const storage = createFakeStorage();
+  const environment = createFakeEnvironment({ clock, storage });
+  const open = (page: string) => createOutboxStorage({ environment, sid: 'SID', page });
+  const adopted: (readonly SealedItem[])[] = [];
+  const take = (found: readonly SealedItem[]) => adopted.push(found) > 0;
+  return { clock, storage, open, adopted, take };
+}
+
+it('keeps nothing where there is nothing to keep', () => {
+  const { storage, open } = setUp();
+  const page = open('p1');
+  page.save([]);
+  page.beat();
+  page.release();
+  expect(storage.length).toBe(0);
+  page.save(items);
+  expect([...storage.entries.keys()]).toEqual(['duologue:outbox:SID:p1']);
+  page.save([]);
+  expect(storage.length).toBe(0);
+});
+
+describe('adoption', () => {
+  it('waits for six seconds without a heartbeat', () => {
+    const { clock, storage, open, adopted, take } = setUp();
+    const old = open('p1');
+    old.save(items);
+    clock.advance(5_000);
+    old.beat();
+    clock.advance(6_000);
+    open('p2').adopt(take);
+    expect(adopted).toEqual([]);
+    clock.advance(1);
+    open('p2').adopt(take);
+    expect(adopted).toEqual([items]);
+    expect(storage.length).toBe(0);
+  });
+
+  it('does not wait when the page has left', () => {
+    const { open, adopted, take } = setUp();
+    const old = open('p1');
+    old.save(items);
+    old.release();
+    open('p2').adopt(take);
+    expect(adopted).toEqual([items]);
+  });
+
+  it('is not of one’s own, nor of another session', () => {
+    const { clock, storage, open, adopted, take } = setUp();
+    const page = open('p1');
+    page.save(items);
+    storage.setItem('duologue:outbox:OTHER:p9', JSON.stringify({ beat: 0, items }));
+    clock.advance(60_000);
+    page.adopt(take);
+    expect(adopted).toEqual([]);
+  });
+
+  it('leaves what cannot be taken, and stumbles over nothing', () => {
+    const { storage, open, adopted, take } = setUp();
+    storage.setItem('duologue:outbox:SID:bad', '{');
+    storage.setItem('duologue:outbox:SID:odd', '{"beat":0,"items":[{"cid":1}]}');
+    storage.setItem('duologue:outbox:SID:good', JSON.stringify({ beat: 0, items }));
+    open('p2').adopt(() => false);
+    expect(storage.length).toBe(3);
+    open('p2').adopt(take);
+    expect(adopted).toEqual([[], items]);
+  });
+
+  it('outlasts a clock that was set back', () => {
+    const { storage, open, adopted, take } = setUp();
+    storage.setItem('duologue:outbox:SID:p1', JSON.stringify({ beat: 1e15, items }));
+    open('p2').adopt(take);
+    expect(adopted).toEqual([items]);
+  });
+});
+
+it('wipes the outboxes of every page of the session', () => {
+  const { storage, open } = setUp();
+  open('p1').save(items);
+  open('p2').save(items);
+  storage.setItem('theme', 'dark');
+  open('p3').wipe();
+  expect([...storage.entries.keys()]).toEqual(['theme']);
+});
+
+it('lives without storage', () => {
+  const fail = () => {
+    throw new Error('forbidden');
+  };
+  const storage = { length: 1, key: fail, getItem: fail, setItem: fail, removeItem: fail };
+  const page = createOutboxStorage({
+    environment: createFakeEnvironment({ storage }),
+    sid: 'SID',
+    page: 'p1',
+  });
+  page.save(items);
+  page.adopt(() => true);
+  page.release();
+  page.wipe();
+});
