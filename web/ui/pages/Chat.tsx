@@ -82,49 +82,47 @@ export function ChatPage(props: ChatPageProps) {
         onLeave={() => void attempt(leave)}
       />
       <main class="chat-main">
-        <main>
-          <Banners
-            slot={slot}
-            names={names}
-            connection={connection}
-            notices={notices}
-            expiry={expiry}
-            now={now}
-            enterAsOther={asOther ? () => void attempt(enterAsOther) : null}
-            failure={failure}
-            useHere={() => chat.useHere()}
-            keep={() => chat.keep()}
-          />
-          <MessageList
-            items={items}
-            slot={slot}
-            names={names}
-            theirs={receipts[otherSlot(slot)]}
-            failedReason={notices.full ? chatText.notSentFull : null}
-            about={
-              <AboutChat
-                other={other}
-                loaded={loaded}
-                isEmpty={items.length === 0}
-                hasMet={peer.state !== 'never'}
-                idleMs={expiry?.idleMs ?? null}
-                showCards={showCards}
-              />
-            }
-            retry={calls.retry}
-            discard={calls.discard}
-            onRead={calls.read}
-          />
-          <Composer
-            key={sid}
-            draft={draft}
-            onDraft={(typed) => {
-              keepDraft(sid, draftSeal, typed);
-              chat.typing(typed !== '');
-            }}
-            send={(message) => chat.send(message) !== null}
-          />
-        </main>
+        <Banners
+          slot={slot}
+          names={names}
+          connection={connection}
+          notices={notices}
+          expiry={expiry}
+          now={now}
+          enterAsOther={asOther ? () => void attempt(enterAsOther) : null}
+          failure={failure}
+          useHere={() => chat.useHere()}
+          keep={() => chat.keep()}
+        />
+        <MessageList
+          items={items}
+          slot={slot}
+          names={names}
+          theirs={receipts[otherSlot(slot)]}
+          failedReason={notices.full ? chatText.notSentFull : null}
+          about={
+            <AboutChat
+              other={other}
+              loaded={loaded}
+              isEmpty={items.length === 0}
+              hasMet={peer.state !== 'never'}
+              idleMs={expiry?.idleMs ?? null}
+              showCards={showCards}
+            />
+          }
+          retry={calls.retry}
+          discard={calls.discard}
+          onRead={calls.read}
+        />
+        <Composer
+          key={sid}
+          draft={draft}
+          onDraft={(typed) => {
+            keepDraft(sid, draftSeal, typed);
+            chat.typing(typed !== '');
+          }}
+          send={(message) => chat.send(message) !== null}
+        />
       </main>
       <SpokenMessages items={items} loaded={loaded} other={other} />
       <SpokenStatus
