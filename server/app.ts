@@ -115,6 +115,12 @@ function createServer({ config, logStream }: AppOptions): FastifyInstance {
   });
   // JSON only: what a foreign form can send without asking is no longer understood.
   app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients that always say JSON say it of no body too.
+    if (body === '') done(null);
+    else void parseJson(request, body.toString(), done);
+  });
   return app;
 }
 

@@ -25,10 +25,10 @@ export function addWebSockets(app: FastifyInstance, hub: Hub): void {
       request.log.debug({ err: error }, 'websocket error');
       if (socket.readyState === socket.OPEN) socket.close(1011);
     },
-    preClose(done) {
-      hub.stop().then(() => done(), done);
-    },
+    // Done by the hook below: this one cannot wait.
+    preClose: (done) => done(),
   });
+  app.addHook('preClose', () => hub.stop());
   app.addHook('onRequest', async (request) => {
     if (request.ws && request.routeOptions.url !== SOCKET_PATH) throw new AppError('not_found');
   });
