@@ -33,7 +33,9 @@ export function append(
     return isOwn ? { result: 'repeated', entry: earlier } : { result: 'foreign' };
   }
   const targets = (of ?? []).flatMap((cid) => stored(session, cid) ?? []).map(parseEntry);
-  if (targets.some(({ slot }) => slot !== entry.slot)) return { result: 'foreign' };
+  if (targets.some(({ slot, unsends }) => slot !== entry.slot || unsends)) {
+    return { result: 'foreign' };
+  }
 
   const freed = targets.filter(({ box }) => box !== undefined);
   if (freed.length === 0 && !hasRoom(session, entry.box, room)) return { result: 'full' };

@@ -111,7 +111,8 @@ export interface Append {
 /**
  * `repeated`: the cid stands in the log already; `entry` is that element as JSON (an Entry).
  * `diverged`: the log does not hold `seen`, so the store has lost what it once held.
- * `foreign`: the cid, or the target of an unsend, belongs to the other participant.
+ * `foreign`: the cid, or the target of an unsend, belongs to the other participant; or the
+ * target is itself an unsend, which nothing takes back.
  */
 export type Appended =
   | { result: 'stored'; seq: number }

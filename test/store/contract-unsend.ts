@@ -85,6 +85,14 @@ export function unsendContract(make: MakeNodes): void {
     expect(entries[0]).toMatchObject({ box: own.box });
   });
 
+  test('[CL2] an unsend cannot be taken back', async () => {
+    const { send, unsend } = await setUp(make);
+    const { cid } = await send('a');
+    const control = newCid();
+    await unsend('a', [cid], { cid: control });
+    expect(await unsend('a', [control])).toMatchObject({ result: 'foreign' });
+  });
+
   test('[RS5] an unsend that has seen what the log does not hold takes nothing back', async () => {
     const { send, unsend, log } = await setUp(make);
     const { cid, box } = await send('a');

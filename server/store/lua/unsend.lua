@@ -26,7 +26,7 @@ bytes = bytes + bytes_of(box)
 for i = 11, #ARGV, 3 do
   local seq = redis.call('HGET', KEYS[3], ARGV[i])
   local entry = seq and redis.call('LINDEX', KEYS[2], seq - 1)
-  if entry and not is_of(entry, slot) then
+  if entry and (not is_of(entry, slot) or string.find(entry, '"unsends":', 1, true)) then
     return 'foreign'
   end
   local first, last, target = string.find(entry or '', '"box":"([^"]*)"')
