@@ -25,6 +25,7 @@ import { emptyTimeline, extendTimeline, type Timeline } from './timeline.ts';
 export interface ChatState {
   readonly slot: Slot;
   readonly log: Log;
+  /** Empty until `loaded`. */
   readonly timeline: Timeline;
   /** The head the welcome told; null while not connected. */
   readonly goal: number | null;
@@ -164,7 +165,9 @@ function takeEntries(state: ChatState, list: readonly Entry[], keys: SessionKeys
   const log = extendLog(state.log, list, keys);
   const added = log.entries.slice(state.log.entries.length);
   const last = added.at(-1)?.entry;
-  const timeline = extendTimeline(state.timeline, added, state.slot);
+  const timeline = state.loaded
+    ? extendTimeline(state.timeline, added, state.slot)
+    : state.timeline;
   const next = reachHead(withLog(state, log, timeline));
   if (last === undefined) return next;
   // Whoever has just written is not typing; where one message fits, so may others.
@@ -176,16 +179,17 @@ function takeEntries(state: ChatState, list: readonly Entry[], keys: SessionKeys
     : withoutTyping(next);
 }
 
-/** Once the goal is reached: what was read anew takes the place of the log that was lost. */
+/** Once the goal is reached: shown for the first time, or in place of the log that was lost. */
 function reachHead(state: ChatState): ChatState {
   const { goal, rereading, slot } = state;
-  if (goal === null || headOf(rereading ?? state.log) < goal) return state;
-  if (!rereading) return state.synced ? state : { ...state, synced: true, loaded: true };
-  const timeline = extendTimeline(emptyTimeline, rereading.entries, slot);
+  const log = rereading ?? state.log;
+  if (goal === null || headOf(log) < goal) return state;
+  if (state.loaded && !rereading) return state.synced ? state : { ...state, synced: true };
+  const timeline = extendTimeline(emptyTimeline, log.entries, slot);
+  const next = { ...withLog(state, log, timeline), rereading: null, synced: true, loaded: true };
+  if (!rereading) return next;
   const loss = lossBetween(state.log, rereading, slot, goal);
-  const next = withLog(state, rereading, timeline);
-  const notices = { ...next.notices, reset: true };
-  return { ...next, notices, loss, rereading: null, synced: true };
+  return { ...next, loss, notices: { ...next.notices, reset: true } };
 }
 
 /** Notices are lasting: what was once told stays. */

@@ -55,6 +55,7 @@ export interface Chat {
   readonly slot: Slot;
   readonly names: Readonly<Record<Slot, string>>;
 
+  /** What the log holds is in it from `loaded` on; an own message at once. */
   readonly items: ReadonlySignal<readonly Item[]>;
   /** False until the log was read to its head for the first time. */
   readonly loaded: ReadonlySignal<boolean>;

@@ -1,5 +1,5 @@
 // Random honest schedules: two devices each of a and b, everything that may go wrong does, and
-// in the end all screens agree, nothing is lost or doubled, and nobody cried wolf.
+// in the end all screens agree, nothing is lost or doubled, and nobody cried wolf. RUNS=n plays more.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Chat } from '../../../web/core/chat.ts';
