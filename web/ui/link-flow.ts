@@ -70,8 +70,13 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   let slot = options.rememberedSlot;
   // A new run makes the answers of an older one worthless.
   let run = 0;
+  // The last one opened: what it keeps on this device is to go, whatever is on screen by then.
+  let opened: Chat | null = null;
   let cancelTimer = () => {};
   let dispose = () => {};
+  let deafen = () => {};
+  // Of the chat that was entered last: names its end, even when another tab brings the news.
+  let entered: EnteredSession | null = null;
 
   function begin(): number {
     cancelTimer();
@@ -146,33 +151,37 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
       return;
     }
     slot = session.slot;
+    entered = session;
     writeMemo({ screen: 'inside', slot });
     const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}`;
     const chat = parts.createChat({ session, api, socketUrl, environment });
+    opened = chat;
     const draftSeal = parts.createDraftSeal(session);
     state.value = { state: 'inside', chat, draftSeal, asOther, parts };
+    // Not within an effect: what runs then disposes of it.
+    const soon = (next: () => void) => queueMicrotask(() => mine === run && next());
     const disposers = [
       effect(() => {
         const ended = chat.ended.value;
-        if (ended !== null) queueMicrotask(() => finish(ended, session));
+        if (ended !== null) soon(() => finish(ended, session));
       }),
       effect(() => {
-        if (chat.connection.value === 'locked') queueMicrotask(() => void open());
+        if (chat.connection.value === 'locked') soon(() => void open());
       }),
       effect(() => {
         if (chat.peer.value.state === 'never') return;
         forgetReadyCards(sid);
         tabs.tell({ sid, type: 'met' });
       }),
-      tabs.listen((news) => hear(news, session)),
     ];
     dispose = () => disposers.forEach((stop) => stop());
   }
 
-  function hear(news: TabNews, session: EnteredSession): void {
+  function hear(news: TabNews): void {
     if (news.sid !== sid) return;
-    if (news.type === 'ended') finish(news.chat, session, { tell: false });
-    if (news.type === 'left') depart();
+    if (news.type === 'ended') finish(news.chat, entered, { tell: false });
+    // Also where the server was quicker to say that the pass is gone.
+    if (news.type === 'left' && entered !== null) depart();
   }
 
   function endedOf({ reason, by, idleMs }: Gone): EndedChat {
@@ -196,11 +205,16 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
 
   /** Nothing of the session stays on this device. */
   function wipe(): void {
-    const { value } = state;
-    begin();
-    if (value.state === 'inside') value.chat.wipe();
-    forgetDraft(sid);
+    wipeChat();
     forgetReadyCards(sid);
+  }
+
+  /** Its own end, which comes of this, is nothing to show any more. */
+  function wipeChat(): void {
+    begin();
+    opened?.wipe();
+    opened = null;
+    forgetDraft(sid);
   }
 
   async function leave(): Promise<boolean> {
@@ -214,16 +228,18 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   async function enterAsOther(): Promise<boolean> {
     const { result } = await api.leave(sid);
     if (result !== 'done') return false;
-    const { value } = state;
-    if (value.state === 'inside') value.chat.wipe();
-    forgetDraft(sid);
+    wipeChat();
     void open();
     return true;
   }
 
   return {
     state,
-    open: () => void open(),
+    open() {
+      deafen();
+      deafen = tabs.listen(hear);
+      void open();
+    },
     leave,
     enterAsOther,
     woke() {
@@ -237,6 +253,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     },
     stop() {
       begin();
+      deafen();
       state.value = { state: 'opening' };
     },
   };
