@@ -1,10 +1,18 @@
 /**
- * What a screen shows of a chat, and nothing of how it came about: the items of the timeline,
- * the other's presence, the countdown, the notices. All values are immutable; an item that did
- * not change is the same object, so comparing by identity is enough.
+ * What a screen shows of a chat and may ask of it, and nothing of how that comes about. All
+ * values are immutable; an item that did not change is the same object, so comparing by
+ * identity is enough.
  */
+import type { ReadonlySignal } from '@preact/signals-core';
 import { assertNever } from '../../server/protocol/errors.ts';
-import type { EndReason, ExpiresBy, Peer, Receipt, Slot } from '../../server/protocol/frames.ts';
+import type {
+  EndReason,
+  ExpiresBy,
+  Peer,
+  Receipt,
+  SessionLimits,
+  Slot,
+} from '../../server/protocol/frames.ts';
 import type { ConnectionState } from './connection/transition.ts';
 
 /** The timeline: the log in its order, then what is still in the outbox in the order of sending. */
@@ -133,4 +141,56 @@ export interface EndedChat {
   by: Slot | null;
   /** 0 where not known. */
   idleMs: number;
+}
+
+export interface Chat {
+  readonly sid: string;
+  /** Which of the two this participant is. */
+  readonly slot: Slot;
+  readonly names: Readonly<Record<Slot, string>>;
+
+  /** What the log holds is in it from `loaded` on; an own message at once. */
+  readonly items: ReadonlySignal<readonly Item[]>;
+  /** False until the log was read to its head for the first time. */
+  readonly loaded: ReadonlySignal<boolean>;
+  readonly connection: ReadonlySignal<ConnectionStatus>;
+  readonly peer: ReadonlySignal<PeerStatus>;
+  /** The other's and one's own: for ticks (deliveryOf) and for counting what is unread. */
+  readonly receipts: ReadonlySignal<Readonly<Record<Slot, Receipt>>>;
+  readonly expiry: ReadonlySignal<Expiry | null>;
+  readonly notices: ReadonlySignal<Notices>;
+  readonly limits: ReadonlySignal<SessionLimits | null>;
+  readonly ended: ReadonlySignal<EndedChat | null>;
+
+  /** Shown at once as `sending`; returns its cid, or null if it is too long for one box or the chat is over. */
+  send(text: string, options?: { re?: string }): string | null;
+  /** Own messages only. Null if too long, or not there to be edited. */
+  edit(cid: string, text: string): string | null;
+  /** Null takes the reaction back. */
+  react(cid: string, emoji: string | null): void;
+  /** Removes an own message for both; one that was never sent just goes. */
+  unsend(cid: string): void;
+  /** A failed message: tries again, or forgets it. */
+  retry(cid: string): void;
+  discard(cid: string): void;
+
+  /** Call on every input: frames are throttled. False when the field is empty. */
+  typing(on: boolean): void;
+  /** Everything up to `seq` was on screen in a visible, focused page. */
+  markRead(seq: number): void;
+  /** Moves the deadline without a message. */
+  keep(): void;
+  /** For both, over the connection if it is live, else over HTTP until it succeeds. */
+  end(): void;
+  /** Takes the chat over from another page (`elsewhere`). */
+  useHere(): void;
+
+  /** visible, online, pageshow: the socket is probed or replaced. */
+  woke(): void;
+  /** The browser says there is no network. */
+  offline(): void;
+  /** pagehide, or leaving: closes the connection; the outbox is left to the next page. */
+  stop(): void;
+  /** After leaving: also deletes this session's outboxes from storage. */
+  wipe(): void;
 }

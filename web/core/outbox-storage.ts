@@ -4,7 +4,7 @@
  */
 import { isRecord } from '../../server/protocol/shape.ts';
 import type { Environment, Storage } from './environment.ts';
-import type { SealedItem } from './outbox.ts';
+import type { SealedItem } from './sealing.ts';
 
 export const HEARTBEAT_MS = 2_000;
 export const ABANDONED_AFTER_MS = 6_000;

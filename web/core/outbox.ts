@@ -11,26 +11,11 @@ import type { ClientFrame } from '../../server/protocol/frames.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
 import { findEntry, isOnChain, viewOf, wasUnsent, type Log, type LogEntry } from './log.ts';
-import { sealOpened } from './sealing.ts';
+import { sealOpened, type OutboxItem, type SealedItem } from './sealing.ts';
 import { createTimer } from './timer.ts';
 
 /** After a nack that does not say (LG5). */
 const RESEND_AFTER_MS = 1_000;
-
-/** What is kept of a message: enough to send it, nothing that can be read without the key. */
-export interface SealedItem {
-  cid: string;
-  box: string;
-  /** The cids it takes back; it goes as an `unsend` frame then. */
-  of?: readonly string[];
-}
-
-export interface OutboxItem extends SealedItem {
-  /** What the box says, for showing and for sealing anew. In memory only. */
-  opened: OpenedEntry;
-  /** Refused for good (session_full, gone), until retried. */
-  failed: boolean;
-}
 
 export interface OutboxOptions {
   session: Pick<EnteredSession, 'sid' | 'slot' | 'keys'>;
@@ -231,6 +216,8 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     },
 
     clear(): void {
+      isReady = false;
+      pause.cancel();
       items.value = [];
     },
   };

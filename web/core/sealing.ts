@@ -1,14 +1,32 @@
-/** Seals what an outbox item says, under the key of its kind and author; tells if it is too long. */
+/**
+ * One thing in the outbox, sealed: under the key of its kind and author. Tells what would be too
+ * long to seal; does not know when anything is sent.
+ */
 import type { Control, Message } from '../../server/protocol/envelope/content.ts';
 import {
   paddedContentBytes,
   sealControl,
   sealMessage,
+  type OpenedEntry,
 } from '../../server/protocol/envelope/entry-box.ts';
 import { encodedLength } from '../../server/protocol/encoding.ts';
 import { CID_BYTES, KEY_BYTES } from '../../server/protocol/limits.ts';
 import type { EnteredSession } from './entering.ts';
-import type { OutboxItem } from './outbox.ts';
+
+/** What is kept of a message: enough to send it, nothing that can be read without the key. */
+export interface SealedItem {
+  cid: string;
+  box: string;
+  /** The cids it takes back; it goes as an `unsend` frame then. */
+  of?: readonly string[];
+}
+
+export interface OutboxItem extends SealedItem {
+  /** What the box says, for showing and for sealing anew. In memory only. */
+  opened: OpenedEntry;
+  /** Refused for good (session_full, gone), until retried. */
+  failed: boolean;
+}
 
 export function sealOpened(
   { sid, slot, keys }: Pick<EnteredSession, 'sid' | 'slot' | 'keys'>,

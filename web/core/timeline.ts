@@ -6,7 +6,7 @@ import type { OpenedEntry } from '../../server/protocol/envelope/entry-box.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
 import type { Body, Item, MessageItem } from './chat-view.ts';
 import type { LogEntry } from './log.ts';
-import type { OutboxItem } from './outbox.ts';
+import type { OutboxItem } from './sealing.ts';
 
 export interface Timeline {
   readonly items: readonly Item[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SealedItem } from '../../../web/core/outbox.ts';
+import type { SealedItem } from '../../../web/core/sealing.ts';
 import { createOutboxStorage } from '../../../web/core/outbox-storage.ts';
 import { createFakeClock, createFakeEnvironment, createFakeStorage } from './support/fake-world.ts';
 
