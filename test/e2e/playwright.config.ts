@@ -13,6 +13,10 @@ export default defineConfig<object, Pick<WorkerFixtures, 'store'>>({
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: 60_000,
+  projects: [
+    { name: 'embedded', use: { store: 'embedded' } },
+    { name: 'redis', use: { store: 'redis' }, testMatch: 'main-path.spec.ts' },
+  ],
   use: {
     trace: 'off',
     screenshot: 'off',
@@ -27,6 +31,8 @@ export default defineConfig<object, Pick<WorkerFixtures, 'store'>>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // Names that are not localhost and yet lead here: pages over plain http.
+        '--host-resolver-rules=MAP *.test 127.0.0.1',
       ],
     },
   },

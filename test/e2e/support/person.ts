@@ -26,8 +26,12 @@ export function wrongCode(code: string): string {
   return (code.startsWith('Z') ? 'Y' : 'Z') + code.slice(1);
 }
 
-/** Answers that are part of a test (a wrong code, a server away) are told to the console too. */
-const EXPECTED = /Failed to load resource|WebSocket connection to|net::ERR_/;
+/**
+ * Answers that are part of a test (a wrong code, a server away) are told to the console too, and
+ * over plain http that it cannot isolate the page.
+ */
+const EXPECTED =
+  /Failed to load resource|WebSocket connection to|net::ERR_|Cross-Origin-Opener-Policy header has been ignored/;
 
 export class Person {
   readonly context: BrowserContext;

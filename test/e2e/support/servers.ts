@@ -9,11 +9,18 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
 
+/** To start a server with whose clock the test can put forward. */
+export const MOVABLE_CLOCK = {
+  NODE_OPTIONS: `--import=${new URL('./movable-clock.js', import.meta.url).href}`,
+};
+
 export interface Server {
   /** Like http://localhost:41234 */
   base: string;
   /** Everything it has printed: its log at trace level. */
   output: string[];
+  /** With MOVABLE_CLOCK only. */
+  aMinuteLater: () => Promise<void>;
   stop: () => Promise<void>;
   kill: () => Promise<void>;
 }
@@ -37,8 +44,9 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
   const exited = once(child, 'exit');
   killWithParent(child);
   createInterface({ input: child.stderr }).on('line', (line) => output.push(line));
+  const lines = createInterface({ input: child.stdout });
   const port = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.on('line', (line) => {
       output.push(line);
       const [, found] = /On this machine: +http:\/\/[^:]+:(\d+)/.exec(line) ?? [];
       if (found !== undefined) resolve(found);
@@ -49,7 +57,19 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     child.kill(signal);
     await exited;
   };
-  return { base: `http://localhost:${port}`, output, stop: end('SIGTERM'), kill: end('SIGKILL') };
+  return {
+    base: `http://localhost:${port}`,
+    output,
+    async aMinuteLater() {
+      const isSaid = new Promise<void>((resolve) => {
+        lines.on('line', (line) => line.startsWith('clock put forward') && resolve());
+      });
+      child.kill('SIGUSR2');
+      await isSaid;
+    },
+    stop: end('SIGTERM'),
+    kill: end('SIGKILL'),
+  };
 }
 
 function killWithParent(child: ChildProcess): void {
