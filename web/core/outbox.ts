@@ -102,6 +102,12 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return { ...sealVoid(cid, prev, after), failed };
   }
 
+  /** Nobody retries what is no message of its own: a change is given up, a control waits. */
+  function refused(item: OutboxItem): OutboxItem {
+    const { kind } = item.opened.content;
+    return kind === 'edit' || kind === 'react' ? voided(item) : item;
+  }
+
   function add(opened: Omit<OpenedEntry, keyof SealedView>, of?: readonly string[]): string {
     const cid = newCid();
     const prev = mayFollow(previous, items.value, of !== undefined) ? previous : null;
@@ -144,10 +150,11 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       inFlight.clear();
       wanted = null;
       isReady = true;
-      items.value = items.value.filter(
-        ({ cid, failed, opened }) =>
-          findEntry(log(), cid) === undefined && !(failed && opened.content.kind === 'void'),
-      );
+      const isOver = ({ cid, failed, opened }: OutboxItem) =>
+        findEntry(log(), cid) !== undefined || (failed && opened.content.kind === 'void');
+      items.value = items.value
+        .filter((item) => !isOver(item))
+        .map((item) => (item.opened.sealedAs === 'control' ? { ...item, failed: false } : item));
       flush();
     },
 
@@ -181,7 +188,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       for (const item of items.value.slice(Math.max(place, 0))) inFlight.delete(item.cid);
       const isBlocked = items.value.slice(0, Math.max(place, 0)).some(({ failed }) => failed);
       if (error === 'session_full' || error === 'gone' || (error === 'waiting' && isBlocked)) {
-        update(cid, (item) => ({ ...item, failed: true }));
+        update(cid, (item) => refused({ ...item, failed: true }));
         if (error === 'session_full') onFull();
         return;
       }

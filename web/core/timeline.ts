@@ -45,8 +45,6 @@ export function withOutbox(
   if (outbox.length === 0) return timeline.items;
   const draft = draftOf(timeline);
   for (const { cid, opened, of, failed } of outbox) {
-    // What changes another message and was not taken is as if it had not been asked.
-    if (failed && opened.content.kind !== 'text' && opened.content.kind !== 'file') continue;
     const state = failed ? 'failed' : 'sending';
     if (opened.sealedAs === 'message' || of) {
       fold(draft, { cid, slot, seq: null, at: null, mine: true, state }, opened, of);

@@ -36,6 +36,7 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('lose' as const), count: fc.nat({ max: 4 }) }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('fill' as const), isFull: fc.boolean() }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -103,13 +104,25 @@ async function play(steps: Step[]) {
       case 'wait':
         clock.advance(one.ms);
         break;
+      case 'fill':
+        server.isFull = one.isFull;
+        break;
       case 'lose':
         server.loseTail(one.count);
         for (const wire of [...server.wires]) server.cut(wire, 4002);
     }
   }
+  if (steps.some((one) => one.do === 'fill')) {
+    // The voids of what was refused are kept for the connection that refused them.
+    server.flush();
+    for (const wire of [...server.wires]) server.cut(wire);
+  }
+  server.isFull = false;
   for (let i = 0; i < 30; i++) {
     server.flush();
+    for (const chat of chats) {
+      for (const { cid, state } of messagesOf(chat)) if (state === 'failed') chat.retry(cid);
+    }
     clock.advance(1_000);
     // The landing answers, if one was asked.
     await new Promise((resolve) => setImmediate(resolve));
@@ -152,19 +165,19 @@ const listOf = (...without: Step['do'][]) =>
 
 it('[EV11] raises no alarm, loses and doubles nothing, while the store keeps its word', async () => {
   await fc.assert(
-    fc.asyncProperty(listOf('lose'), (steps) => check(steps, true)),
+    fc.asyncProperty(listOf('lose', 'fill'), (steps) => check(steps, true)),
     runs,
   );
 }, 600_000);
 
 it('[RS4] heals what the store forgets from what devices hold', async () => {
   await fc.assert(
-    fc.asyncProperty(listOf('reload'), (steps) => check(steps, true)),
+    fc.asyncProperty(listOf('reload', 'fill'), (steps) => check(steps, true)),
     runs,
   );
 }, 600_000);
 
-it('[RS4] raises no alarm and ends in agreement when devices are gone as well', async () => {
+it('[RS4] raises no alarm and ends in agreement when devices are gone as well, or the chat was full', async () => {
   await fc.assert(
     fc.asyncProperty(listOf(), (steps) => check(steps, false)),
     runs,
