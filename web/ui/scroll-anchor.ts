@@ -67,15 +67,16 @@ export function createScrollAnchor(
   };
 }
 
-/** The last of `rows` (in their order down the screen) whose beginning is in view, or null. */
-export function lastOnScreen(rows: readonly HTMLElement[], bottom: number): HTMLElement | null {
-  // Enough of a message to read it: one line, or all of it.
-  const LINE_PX = 40;
-  for (let index = rows.length - 1; index >= 0; index -= 1) {
-    const row = rows[index];
-    if (row === undefined) continue;
+// Enough of a message to have read it: one line, or all of it.
+const LINE_PX = 40;
+
+/** The last row of `list` that begins above `bottom`, or null. Looks from the end. */
+export function lastOnScreen(list: HTMLElement, bottom: number): Element | null {
+  let row = list.lastElementChild;
+  while (row !== null) {
     const { top, height } = row.getBoundingClientRect();
     if (top + Math.min(height, LINE_PX) <= bottom + 1) return row;
+    row = row.previousElementSibling;
   }
   return null;
 }

@@ -91,7 +91,9 @@ function withoutMargins(typed: string): string {
   return typed.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
 }
 
+/** For browsers whose fields do not grow with their content by themselves. */
 function fitHeight(field: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
   const { style } = field;
   style.height = 'auto';
   const borders = field.offsetHeight - field.clientHeight;

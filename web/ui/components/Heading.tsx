@@ -11,8 +11,8 @@ export function Heading({ children }: { children: ComponentChildren }) {
     isFirstScreen = false;
   }, []);
   return (
-    <h1 ref={element} tabIndex={-1} dir="auto">
-      {children}
+    <h1 ref={element} tabIndex={-1}>
+      <bdi>{children}</bdi>
     </h1>
   );
 }

@@ -34,6 +34,7 @@ export function MessageList(props: MessageListProps) {
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const listElement = useRef<HTMLOListElement>(null);
   const anchor = useRef<ScrollAnchor | null>(null);
   const [atBottom, setAtBottom] = useState(true);
   const [seenSeq, setSeenSeq] = useState(0);
@@ -41,11 +42,20 @@ export function MessageList(props: MessageListProps) {
   const start = useStart(items.length, atBottom, earlier);
   const rows = useMemo(() => rowsOf(items.slice(start), Date.now()), [items, start, today]);
   const newestOwn = items.findLast((item) => item.type === 'message' && item.mine)?.cid;
+  // The same nodes again are not even compared: scrolling leaves the list alone.
+  const list = useMemo(
+    () => (
+      <ol class="messages" ref={listElement}>
+        {rows.map((row) => rowView(row, props, today, newestOwn))}
+      </ol>
+    ),
+    [rows, props.theirs, props.failedReason],
+  );
   const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
 
   const look = useRef(() => {});
   look.current = () => {
-    const seq = seqOnScreen(scroller.current);
+    const seq = seqOnScreen(scroller.current, listElement.current);
     if (seq === null) return;
     setSeenSeq((before) => Math.max(before, seq));
     if (document.visibilityState === 'visible' && document.hasFocus()) onRead(seq);
@@ -97,17 +107,7 @@ export function MessageList(props: MessageListProps) {
               {chatText.showEarlier}
             </button>
           )}
-          <ol class="messages">
-            {rows.map((row) => (
-              <RowView
-                key={row.key}
-                row={row}
-                list={props}
-                now={today}
-                isNewestOwn={row.key === newestOwn}
-              />
-            ))}
-          </ol>
+          {list}
         </div>
       </section>
       {!atBottom && (
@@ -127,26 +127,28 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-interface RowViewProps {
-  row: Row;
-  list: MessageListProps;
-  now: number;
-  isNewestOwn: boolean;
-}
-
-function RowView({ row, list, now, isNewestOwn }: RowViewProps) {
+/** Not a component: there are hundreds, and each would be one more to compare. */
+function rowView(row: Row, list: MessageListProps, now: number, newestOwn: string | undefined) {
   const { slot, names, theirs, failedReason, retry, discard } = list;
-  if (row.type === 'day') return <li class="day">{formatDay(row.at, now)}</li>;
-  if (row.type === 'note') return <li class="day">{noteText(row.item, slot, names)}</li>;
+  const { key } = row;
+  if (row.type !== 'message') {
+    const words = row.type === 'day' ? formatDay(row.at, now) : noteText(row.item, slot, names);
+    return (
+      <li key={key} class="day">
+        {words}
+      </li>
+    );
+  }
   const { item, first, last } = row;
   return (
     <MessageBubble
+      key={key}
       item={item}
       author={item.mine ? chatText.you : names[item.slot]}
       first={first}
       last={last}
       delivery={item.mine ? deliveryOf(item, theirs) : null}
-      isNewestOwn={isNewestOwn}
+      isNewestOwn={key === newestOwn}
       failedReason={failedReason}
       retry={retry}
       discard={discard}
@@ -184,9 +186,12 @@ function useNewOwn(items: readonly Item[]): string | null {
   return cid.current;
 }
 
-function seqOnScreen(scroller: HTMLElement | null): number | null {
-  if (scroller === null) return null;
-  const rows = [...scroller.querySelectorAll<HTMLElement>('[data-seq]')];
-  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
-  return row === null ? null : Number(row.dataset['seq']);
+/** The place of the last message in view, null if none of them is in the log yet. */
+function seqOnScreen(scroller: HTMLElement | null, list: HTMLElement | null): number | null {
+  if (scroller === null || list === null) return null;
+  let row = lastOnScreen(list, scroller.getBoundingClientRect().bottom);
+  while (row instanceof HTMLElement && row.dataset['seq'] === undefined) {
+    row = row.previousElementSibling;
+  }
+  return row instanceof HTMLElement ? Number(row.dataset['seq']) : null;
 }

@@ -30,8 +30,8 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
 
   return (
     <section class="card person" aria-labelledby={`person-${slot}`}>
-      <h2 id={`person-${slot}`} dir="auto">
-        {name}
+      <h2 id={`person-${slot}`}>
+        <bdi>{name}</bdi>
       </h2>
       <CopyRow
         label={readyText.link}
