@@ -5,7 +5,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Environment } from '../core/environment.ts';
 import type { EnterResult, Gone, Refused, Retry } from '../core/session-api.ts';
-import { normaliseCode } from './typed-input.ts';
+import { normaliseCode } from '../core/typed-input.ts';
 
 /** `until`: on the clock of Environment.now(). */
 export type CodeProblem =

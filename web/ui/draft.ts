@@ -2,15 +2,10 @@
  * The text in the composer that was not sent yet, kept for a reload in this tab's sessionStorage,
  * sealed: what is stored is never plaintext.
  */
+import type { DraftSeal } from '../core/draft-seal.ts';
 import { readTab, writeTab } from './tab-storage.ts';
 
 const keyOf = (sid: string) => `duologue:draft:${sid}`;
-
-/** Seals and opens for one session. `open` gives null for what it did not seal. */
-export interface DraftSeal {
-  seal: (text: string) => string;
-  open: (sealed: string) => string | null;
-}
 
 export function readDraft(sid: string, { open }: DraftSeal): string {
   const sealed = readTab(keyOf(sid));

@@ -12,7 +12,8 @@ import { openLanding, proofOf, type EnteredSession, type Entrance } from '../cor
 import type { Environment } from '../core/environment.ts';
 import type { Gone, SessionApi } from '../core/session-api.ts';
 import { createCodeForm, type CodeForm } from './code-form.ts';
-import { forgetDraft, type DraftSeal } from './draft.ts';
+import type { DraftSeal } from '../core/draft-seal.ts';
+import { forgetDraft } from './draft.ts';
 import { writeMemo } from './history-memo.ts';
 import { forgetReadyCards } from './ready-cards.ts';
 import type { SessionTabs, TabNews } from './session-tabs.ts';

@@ -1,6 +1,6 @@
 /** What is wrong with the two names of a new chat, as texts for their fields. */
 import { startText } from './catalogue/start-catalogue.ts';
-import { isSameName, parseName, type NameProblem } from './typed-input.ts';
+import { isSameName, parseName, type NameProblem } from '../core/typed-input.ts';
 
 export type CheckedNames =
   | { names: [string, string] }

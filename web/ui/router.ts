@@ -8,7 +8,7 @@ import type { NewParticipant, NewSession } from '../core/new-session.ts';
 import { readLocation } from '../core/session-link.ts';
 import { readMemo, writeMemo, type Memo } from './history-memo.ts';
 import { findReadyCards, keepReadyCards, readyCardsOf, type ReadyCards } from './ready-cards.ts';
-import { linkFragment } from './typed-link.ts';
+import { linkFragment } from '../core/typed-input.ts';
 
 export type Screen =
   | { name: 'start' }

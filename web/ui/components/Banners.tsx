@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { ConnectionStatus, Expiry, Notices } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { otherSlot, type Slot } from '../slots.ts';
+import { otherSlot, type Slot } from '../../core/typed-input.ts';
 import { troubleText } from '../trouble.ts';
 import { Banner } from './Banner.tsx';
 import { TimeBanner } from './TimeBanner.tsx';

@@ -8,7 +8,7 @@ import { formatDay } from '../formats.ts';
 import { incomingAfter } from '../incoming.ts';
 import { rowsOf, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
-import { otherSlot, type Slot } from '../slots.ts';
+import { otherSlot, type Slot } from '../../core/typed-input.ts';
 import { useToday } from '../today.ts';
 import { Icon } from './Icon.tsx';
 import { MessageBubble } from './MessageBubble.tsx';

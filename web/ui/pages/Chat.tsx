@@ -9,12 +9,13 @@ import { Composer } from '../components/Composer.tsx';
 import { EndDialog } from '../components/EndDialog.tsx';
 import { MessageList } from '../components/MessageList.tsx';
 import { SpokenMessages, SpokenStatus } from '../components/Speech.tsx';
-import { keepDraft, readDraft, type DraftSeal } from '../draft.ts';
+import type { DraftSeal } from '../../core/draft-seal.ts';
+import { keepDraft, readDraft } from '../draft.ts';
 import { followViewport } from '../follow-viewport.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
 import { showUnread } from '../page-title.ts';
-import { otherSlot } from '../slots.ts';
+import { otherSlot } from '../../core/typed-input.ts';
 import { isPassing, troubleText } from '../trouble.ts';
 
 /** Trouble shorter than this is not worth a word. */

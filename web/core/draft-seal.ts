@@ -2,9 +2,14 @@
  * Seals a draft as a message is sealed, under the author's own key, for a place that no entry of
  * a log can have: its id is no cid.
  */
-import type { EnteredSession } from '../core/entering.ts';
+import type { EnteredSession } from './entering.ts';
 import { openEntry, sealMessage } from '../../server/protocol/envelope/entry-box.ts';
-import type { DraftSeal } from './draft.ts';
+
+/** Seals and opens drafts of one session. `open` gives null for what it did not seal. */
+export interface DraftSeal {
+  seal: (text: string) => string;
+  open: (sealed: string) => string | null;
+}
 
 const DRAFT_ID = 'draft';
 /** A draft stands nowhere in the log; the hash only has to have the length of one. */
