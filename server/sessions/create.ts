@@ -3,7 +3,7 @@
 // them with the answer.
 import QRCode from 'qrcode';
 import { formatCode } from '../protocol/code.ts';
-import { sealKey, sealName } from '../protocol/envelope/entry-box.ts';
+import { sealKey, sealName } from '../protocol/envelope/session-boxes.ts';
 import {
   deriveLinkKeys,
   deriveSessionKeys,

@@ -1,7 +1,7 @@
 // POST /api/sessions, both ways: what is answered, what is refused and with which field.
 import { describe, expect, it } from 'vitest';
 import { toBase64Url } from '../../server/protocol/encoding.ts';
-import { openKey, openName } from '../../server/protocol/envelope/entry-box.ts';
+import { openKey, openName } from '../../server/protocol/envelope/session-boxes.ts';
 import { deriveLinkKeys, deriveSessionKeys } from '../../server/protocol/envelope/keys.ts';
 import { parseLinkFragment } from '../../server/protocol/link.ts';
 import type { NamedParticipant } from '../../server/sessions/create.ts';

@@ -3,7 +3,7 @@
  * holds the link. Names and keys are opened here, and nowhere before.
  */
 import { toBase64Url } from '../../server/protocol/encoding.ts';
-import { openKey, openName } from '../../server/protocol/envelope/entry-box.ts';
+import { openKey, openName } from '../../server/protocol/envelope/session-boxes.ts';
 import { deriveLinkKeys, deriveSessionKeys } from '../../server/protocol/envelope/keys.ts';
 import type { SessionKeys } from '../../server/protocol/envelope/keys.ts';
 import type { Slot } from '../../server/protocol/frames.ts';

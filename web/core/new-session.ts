@@ -2,7 +2,7 @@
  * Makes a session: id, link secrets, session key, sealed names, all drawn here and sealed before
  * anything leaves the device. Knows nothing of how the links are shown.
  */
-import { sealKey, sealName } from '../../server/protocol/envelope/entry-box.ts';
+import { sealKey, sealName } from '../../server/protocol/envelope/session-boxes.ts';
 import {
   deriveLinkKeys,
   deriveSessionKeys,

@@ -1,13 +1,11 @@
 /**
- * Sealing and opening what goes into a session: the key for each participant, the two names,
- * and the content of entries. Boxes are in base64url here, as they stand in JSON.
+ * Sealing and opening the content of entries. Boxes are in base64url, as they stand in JSON.
  */
 import { bytesToUtf8, utf8ToBytes } from '@noble/ciphers/utils.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { fromBase64Url, toBase64Url } from '../encoding.ts';
 import type { Entry, Slot } from '../frames.ts';
-import { CID_BYTES, KEY_BYTES, NAME_PADDED_BYTES } from '../limits.ts';
-import { parseName } from '../name.ts';
+import { CID_BYTES } from '../limits.ts';
 import { open, seal, type BoxPlace } from './box.ts';
 import { formatContent, parseControl, parseMessage } from './content.ts';
 import type { Content, Control, Message } from './content.ts';
@@ -23,29 +21,6 @@ export type OpenedEntry =
 
 export function newCid(random: Random = randomBytes): string {
   return toBase64Url(random(CID_BYTES));
-}
-
-/** The session key sealed under one participant's wrap key: 72 bytes. */
-export function sealKey(wrap: Uint8Array, sid: string, slot: Slot, key: Uint8Array): string {
-  return toBase64Url(seal(wrap, { kind: 'key', sid, slot, id: '' }, key));
-}
-
-export function openKey(wrap: Uint8Array, sid: string, slot: Slot, box: string): Uint8Array | null {
-  const key = openBox(wrap, { kind: 'key', sid, slot, id: '' }, box);
-  return key?.length === KEY_BYTES ? key : null;
-}
-
-/** `name` must have come out of parseName. */
-export function sealName(keys: SessionKeys, sid: string, slot: Slot, name: string): string {
-  const padded = pad(utf8ToBytes(name), NAME_PADDED_BYTES);
-  return toBase64Url(seal(keys.names, { kind: 'names', sid, slot, id: '' }, padded));
-}
-
-/** The name, or "Guest" in place of one that does not open or breaks the rule of names. */
-export function openName(keys: SessionKeys, sid: string, slot: Slot, box: string): string {
-  const plain = openPadded(keys.names, { kind: 'names', sid, slot, id: '' }, box);
-  const parsed = plain === null ? null : parseName(plain);
-  return parsed && 'name' in parsed && parsed.name === plain ? parsed.name : 'Guest';
 }
 
 export function sealMessage(
@@ -107,13 +82,9 @@ function sealContent(
   return toBase64Url(seal(key, place, pad(plain, messagePaddedLength(plain.length))));
 }
 
-function openBox(key: Uint8Array, place: BoxPlace, box: string): Uint8Array | null {
-  const bytes = fromBase64Url(box);
-  return bytes && open(key, place, bytes);
-}
-
 function openPadded(key: Uint8Array, place: BoxPlace, box: string): string | null {
-  const padded = openBox(key, place, box);
+  const bytes = fromBase64Url(box);
+  const padded = bytes && open(key, place, bytes);
   const plain = padded && unpad(padded);
   return plain && bytesToUtf8(plain);
 }

@@ -5,14 +5,16 @@ import { chainNext, chainStart } from '../../../server/protocol/envelope/chain.t
 import {
   openControl,
   openEntry,
-  openKey,
-  openName,
   paddedContentBytes,
   sealControl,
-  sealKey,
   sealMessage,
-  sealName,
 } from '../../../server/protocol/envelope/entry-box.ts';
+import {
+  openKey,
+  openName,
+  sealKey,
+  sealName,
+} from '../../../server/protocol/envelope/session-boxes.ts';
 import {
   deriveLinkKeys,
   deriveSessionKeys,
