@@ -50,7 +50,13 @@ export function createRouter(): Router {
       return;
     }
     const cards = memo?.screen === 'ready' ? findReadyCards(memo.sid) : null;
-    screen.value = cards === null ? { name: 'start' } : { name: 'ready', cards, restored: true };
+    if (cards !== null) {
+      screen.value = { name: 'ready', cards, restored: true };
+      return;
+    }
+    // Of cards that are gone nothing stays, their session's id neither.
+    if (memo !== null) writeMemo(null);
+    screen.value = { name: 'start' };
   }
 
   function goTo(address: string, memo: Memo | null, code: string | null = null): void {
