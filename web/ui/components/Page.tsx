@@ -8,14 +8,16 @@ interface PageProps {
   wide?: boolean;
   /** Whether to say so where the connection is plain http. */
   warnPlainHttp?: boolean;
+  /** The way to Start; another address where this page is at Start's own. */
+  home?: string;
   children: ComponentChildren;
 }
 
-export function Page({ wide = false, warnPlainHttp = false, children }: PageProps) {
+export function Page({ wide = false, warnPlainHttp = false, home = './', children }: PageProps) {
   return (
     <div class={wide ? 'page page-wide' : 'page'}>
       <header>
-        <a class="brand" href="./" aria-label={text.home}>
+        <a class="brand" href={home} aria-label={text.home}>
           <Mark />
           {text.product}
         </a>

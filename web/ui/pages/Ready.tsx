@@ -41,7 +41,8 @@ export function ReadyPage({ cards, openAs, onSeen }: ReadyPageProps) {
   }
 
   return (
-    <Page wide warnPlainHttp>
+    // A link to the address where one is would be taken for a reload, and so lead back to here.
+    <Page wide warnPlainHttp home="./?">
       <div class="intro">
         <Heading>{readyText.heading}</Heading>
         <p>
