@@ -13,6 +13,8 @@ export default defineConfig<object, Pick<WorkerFixtures, 'store'>>({
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: 60_000,
+  // For a slow machine; what has to be quick says so itself.
+  expect: { timeout: 10_000 },
   projects: [
     { name: 'embedded', use: { store: 'embedded' } },
     { name: 'redis', use: { store: 'redis' }, testMatch: 'main-path.spec.ts' },

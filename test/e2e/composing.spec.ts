@@ -1,0 +1,193 @@
+// The list of messages and the field they are written in: where the list stays, and which keys
+// send.
+import { devices, type CDPSession, type Locator } from '@playwright/test';
+import { expect, meet, test, type Person } from './support/fixtures.ts';
+
+const TALL = Array.from({ length: 40 }, (_, line) => `line ${line + 1}`).join('\n');
+
+const listOf = ({ page }: Person): Locator => page.getByRole('region', { name: 'Messages' });
+
+/** How many pixels are below what is on screen. */
+function below(person: Person): Promise<number> {
+  return listOf(person).evaluate((list) =>
+    Math.round(list.scrollHeight - list.scrollTop - list.clientHeight),
+  );
+}
+
+/** So far above the bottom, as if with a wheel; resolves when the page knows of it. */
+async function scrollUp(person: Person, pixels: number): Promise<void> {
+  await listOf(person).evaluate(
+    (list, pixels) =>
+      new Promise<void>((resolve) => {
+        list.addEventListener('scroll', () => resolve(), { once: true });
+        list.scrollTop = list.scrollHeight - list.clientHeight - pixels;
+      }),
+    pixels,
+  );
+  expect(await below(person)).toBe(pixels);
+}
+
+/** The two, with more in the chat than fits on the screen. */
+async function meetWithHistory(ann: Person, bob: Person): Promise<void> {
+  await meet(ann, bob);
+  await ann.say(TALL);
+  await expect(bob.page.locator('.bubble-text')).toHaveCount(1);
+  await bob.say('a word before');
+  await ann.sees('a word before');
+  await expect.poll(() => below(bob)).toBe(0);
+}
+
+test('19 scrolled up, nothing moves, and a pill counts what came', async ({ ann, bob }) => {
+  await meetWithHistory(ann, bob);
+  await scrollUp(bob, 300);
+  const newest = bob.page.getByRole('button', { name: 'Go to the newest message' });
+  await expect(newest).toBeVisible();
+  const place = () => listOf(bob).evaluate((list) => list.scrollTop);
+  const before = await place();
+  const pill = bob.page.getByRole('button', { name: /new messages?$/ });
+
+  await ann.say('one');
+  await expect(pill).toHaveText('1 new message');
+  await ann.say('two');
+  await ann.say('three');
+  await expect(pill).toHaveText('3 new messages');
+  expect(await place()).toBe(before);
+  // Not on the screen, not read.
+  await expect(ann.message('three').getByText('Delivered', { exact: true })).toBeVisible();
+
+  await pill.click();
+  await expect.poll(() => below(bob)).toBe(0);
+  await expect(pill).toHaveCount(0);
+  await expect(newest).toHaveCount(0);
+  await expect(ann.message('three').getByText('Read', { exact: true })).toBeVisible();
+});
+
+test('20 at the bottom the list stays there; within 50 px counts, more does not', async ({
+  ann,
+  bob,
+}) => {
+  await meetWithHistory(ann, bob);
+  await ann.say('seen at once');
+  await bob.sees('seen at once');
+  await expect.poll(() => below(bob)).toBe(0);
+  await expect(bob.message('seen at once')).toBeInViewport({ ratio: 1 });
+
+  await scrollUp(bob, 45);
+  await ann.say('nearly at the bottom');
+  await bob.sees('nearly at the bottom');
+  await expect.poll(() => below(bob)).toBe(0);
+
+  await scrollUp(bob, 60);
+  await ann.say('too far up');
+  await expect(bob.page.getByRole('button', { name: '1 new message' })).toBeVisible();
+  expect(await below(bob)).toBeGreaterThan(60);
+});
+
+test('20 at the bottom it stays there when the room for it shrinks', async ({ ann, bob }) => {
+  await meetWithHistory(ann, bob);
+  const { page } = bob;
+  const { width, height } = page.viewportSize()!;
+  await page.setViewportSize({ width, height: height - 250 });
+  await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
+  await expect.poll(() => below(bob)).toBe(0);
+  await bob.composer.fill('several\nlines\nof\na\ndraft');
+  await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
+  await expect.poll(() => below(bob)).toBe(0);
+});
+
+test('20 an own message always goes down', async ({ ann, bob }) => {
+  await meetWithHistory(ann, bob);
+  await scrollUp(bob, 400);
+  await bob.say('mine');
+  await expect(bob.message('mine')).toBeInViewport({ ratio: 1 });
+  await expect.poll(() => below(bob)).toBe(0);
+  await expect(bob.composer).toBeFocused();
+});
+
+test('21 Enter sends, Shift+Enter breaks the line', async ({ ann, bob, met }) => {
+  expect(met.ann.link).not.toBe(met.bob.link);
+  const { keyboard } = ann.page;
+  await ann.composer.focus();
+  await keyboard.press('Enter');
+  await keyboard.insertText('first line');
+  await keyboard.press('Shift+Enter');
+  await keyboard.insertText('  second line');
+  await expect(ann.composer).toHaveValue('first line\n  second line');
+  expect(await ann.texts()).toEqual([]);
+  await keyboard.press('Enter');
+  await expect(ann.composer).toHaveValue('');
+  await expect(ann.composer).toBeFocused();
+  await expect(bob.page.locator('.bubble-text')).toHaveCount(1);
+  // Breaks and blanks are kept on the screen, not only in the text.
+  expect(await bob.texts()).toEqual(['first line\n  second line']);
+
+  await keyboard.insertText('by the button');
+  await ann.page.getByRole('button', { name: 'Send' }).click();
+  await bob.sees('by the button');
+  await expect(ann.composer).toBeFocused();
+});
+
+test('21 an input method keeps its Enter', async ({ ann, bob, met }) => {
+  expect(met.ann.link).not.toBe(met.bob.link);
+  const input = await ann.context.newCDPSession(ann.page);
+  await ann.composer.focus();
+  const presses = await ann.composer.evaluateHandle((field: HTMLTextAreaElement) => {
+    const seen: { isComposing: boolean; keyCode: number }[] = [];
+    // keyCode: what Safari tells a composition by.
+    field.addEventListener('keydown', ({ isComposing, keyCode }) =>
+      seen.push({ isComposing, keyCode }),
+    );
+    return seen;
+  });
+  const seen = async () => (await presses.jsonValue()).at(-1);
+
+  await input.send('Input.imeSetComposition', {
+    text: 'にほん',
+    selectionStart: 3,
+    selectionEnd: 3,
+  });
+  await expect(ann.composer).toHaveValue('にほん');
+  await pressEnter(input, 13);
+  expect(await seen()).toEqual({ isComposing: true, keyCode: 13 });
+  await pressEnter(input, 229);
+  expect(await seen()).toEqual({ isComposing: true, keyCode: 229 });
+  await input.send('Input.insertText', { text: '日本' });
+  // The Enter that ended it, as Safari tells it: after the composition.
+  await pressEnter(input, 229);
+  expect(await seen()).toEqual({ isComposing: false, keyCode: 229 });
+  await expect(ann.composer).toHaveValue('日本');
+  await expect(ann.page.locator('.bubble-text')).toHaveCount(0);
+
+  await ann.page.keyboard.press('Enter');
+  expect(await seen()).toEqual({ isComposing: false, keyCode: 13 });
+  await bob.sees('日本');
+  expect(await bob.texts()).toEqual(['日本']);
+});
+
+/** The press alone: what an input method takes never becomes a character. */
+async function pressEnter(input: CDPSession, keyCode: number): Promise<void> {
+  const press = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: keyCode };
+  await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...press });
+  await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...press });
+}
+
+test('22 on touch Enter breaks the line and the button sends', async ({ ann, newPerson }) => {
+  const { viewport, userAgent, deviceScaleFactor } = devices['Pixel 7'];
+  const bob = await newPerson(ann.base, {
+    ...{ viewport, userAgent, deviceScaleFactor },
+    isMobile: true,
+    hasTouch: true,
+  });
+  await meet(ann, bob);
+  await bob.composer.tap();
+  await expect(bob.composer).toHaveAttribute('enterkeyhint', 'enter');
+  await bob.page.keyboard.insertText('one');
+  await bob.page.keyboard.press('Enter');
+  await bob.page.keyboard.insertText('two');
+  await expect(bob.composer).toHaveValue('one\ntwo');
+  await bob.page.getByRole('button', { name: 'Send' }).tap();
+  await expect(ann.page.locator('.bubble-text')).toHaveCount(1);
+  expect(await ann.texts()).toEqual(['one\ntwo']);
+  await expect(bob.composer).toBeFocused();
+  await expect(bob.composer).toHaveValue('');
+});
