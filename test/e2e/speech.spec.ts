@@ -35,6 +35,7 @@ test('25 more than three at once are told as a count, and so is the fate of the 
   await ann.context.setOffline(true);
   const offline = 'You are offline. Your messages will be sent when you are back.';
   await expect(status.filter({ hasText: offline })).toHaveCount(1);
+  await expect(ann.page.getByText('Online', { exact: true })).toHaveCount(0);
 
   for (const text of ['one', 'two', 'three', 'four']) await bob.say(text);
   await expect(bob.message('four').getByText('Sent', { exact: true })).toBeVisible();

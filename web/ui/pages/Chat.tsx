@@ -78,7 +78,8 @@ export function ChatPage(props: ChatPageProps) {
     <div class="chat">
       <ChatHeader
         other={other}
-        peer={loaded ? peer : null}
+        // Cut off from the server nobody knows who is here.
+        peer={loaded && connection === 'live' ? peer : null}
         onEnd={() => setAsked(true)}
         onLeave={() => void attempt(leave)}
       />
