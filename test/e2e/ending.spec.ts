@@ -152,6 +152,19 @@ test('9 the Ready page in another tab goes with the chat', async ({ ann, bob }) 
   await expect(bob.heading).toHaveText('The chat was ended');
 });
 
+test('9 the cards go with a chat that nobody came to', async ({ ann }) => {
+  const cards = await ann.createChat();
+  await ann.page.getByRole('button', { name: 'Open as Ann' }).click();
+  await expect(ann.composer).toBeVisible();
+  expect(await stored(ann.page)).toContain('duologue:ready');
+  await ann.endChat();
+  await expect(ann.heading).toHaveText('You ended the chat');
+  await expectNothing(ann.page, cards);
+  await ann.page.goBack();
+  await expect(ann.heading).toHaveText('A private chat for two');
+  await expectNothing(ann.page, cards);
+});
+
 test('9 leaving keeps nothing here and goes on there', async ({ ann, bob }) => {
   const cards = await talk(ann, bob);
   const second = await ann.context.newPage();
