@@ -206,8 +206,11 @@ test('23 pressing Create twice makes one chat', async ({ ann }) => {
   expect(created).toBe(1);
 });
 
-test('23 twenty messages as fast as one can press arrive in order', async ({ ann, bob, met }) => {
-  expect(met.ann.link).not.toBe(met.bob.link);
+test('23 twenty messages as fast as one can press arrive in order', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
   const texts = Array.from({ length: 20 }, (_, index) => `quick ${index + 1}`);
   await ann.composer.focus();
   for (const text of texts) {

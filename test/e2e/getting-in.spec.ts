@@ -5,10 +5,13 @@ import { proofOf } from '../../web/core/entering.ts';
 import { parsePastedLink } from '../../web/core/session-link.ts';
 import { expect, meet, test } from './support/fixtures.ts';
 import { wrongCode } from './support/person.ts';
-import { MOVABLE_CLOCK, startServer } from './support/servers.ts';
+import { MOVABLE_CLOCK } from './support/servers.ts';
 
-test('6 five wrong codes lock for a minute, and nobody who is inside', async ({ newPerson }) => {
-  const server = await startServer(MOVABLE_CLOCK);
+test('6 five wrong codes lock for a minute, and nobody who is inside', async ({
+  newPerson,
+  serve,
+}) => {
+  const server = await serve(MOVABLE_CLOCK);
   const [ann, bob, stranger] = [
     await newPerson(server.base),
     await newPerson(server.base),
@@ -76,7 +79,6 @@ test('6 five wrong codes lock for a minute, and nobody who is inside', async ({ 
     await expect(stranger.heading).toHaveText('Ann');
     await stranger.sees('I am still in');
   });
-  await server.stop();
 });
 
 const BOTS = [

@@ -3,7 +3,6 @@
 import { startRedis } from '../support/redis.ts';
 import { expect, meet, test, type Person } from './support/fixtures.ts';
 import { wrongCode, type Card } from './support/person.ts';
-import { startServer } from './support/servers.ts';
 
 const NOT_ANSWERING = 'The service is not answering. Your code was not checked. Trying again.';
 
@@ -76,9 +75,10 @@ test('C many people are coming in: it says so and comes in by itself', async ({ 
 
 test('C the service goes and comes back: what was asked is done by itself', async ({
   newPerson,
+  serve,
 }) => {
   const redis = await startRedis();
-  const first = await startServer({ REDIS_URL: redis.url });
+  const first = await serve({ REDIS_URL: redis.url });
   const again = { REDIS_URL: redis.url, PORT: new URL(first.base).port };
   const [ann, bob] = [await newPerson(first.base), await newPerson(first.base)];
   const { bob: card } = await ann.createChat();
@@ -88,7 +88,7 @@ test('C the service goes and comes back: what was asked is done by itself', asyn
   await first.kill();
   await bob.typeCode(card.code);
   await expect(codeField(bob)).toHaveAccessibleDescription(new RegExp(`${NOT_ANSWERING}$`));
-  const second = await startServer(again);
+  await serve(again);
   await expect(bob.heading).toHaveText('Ann');
 
   await test.step('the service answers, its store does not', async () => {
@@ -111,7 +111,6 @@ test('C the service goes and comes back: what was asked is done by itself', asyn
     await expect(phone.heading).toHaveText('Hello Bob', { timeout: 20_000 });
     await expectAllTries(phone, card);
   });
-  await second.stop();
   await redis.stop();
 });
 
