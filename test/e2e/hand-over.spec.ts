@@ -173,21 +173,24 @@ async function scanAll(png: Buffer): Promise<string[]> {
 
 /** A picture of one code, drawn by the browser and read by jsQR. */
 async function scanPicture(page: Page, picture: Buffer, type: string): Promise<string | undefined> {
+  const SIDE_PX = 256;
   const blank = await page.context().newPage();
-  const { data, side } = await blank.evaluate(
-    async ([base64, type]) => {
+  // One number for each pixel is enough: all that is drawn is black or white.
+  const reds = await blank.evaluate(
+    async ([base64, type, side]) => {
       const image = new Image();
       image.src = `data:${type};base64,${base64}`;
       await image.decode();
-      const side = 400;
       const canvas = document.createElement('canvas');
       [canvas.width, canvas.height] = [side, side];
       const context = canvas.getContext('2d');
       context?.drawImage(image, 0, 0, side, side);
-      return { side, data: [...(context?.getImageData(0, 0, side, side).data ?? [])] };
+      const rgba = context?.getImageData(0, 0, side, side).data ?? [];
+      return Array.from(rgba.filter((_, index) => index % 4 === 0));
     },
-    [picture.toString('base64'), type] as const,
+    [picture.toString('base64'), type, SIDE_PX] as const,
   );
   await blank.close();
-  return jsQR(Uint8ClampedArray.from(data), side, side)?.data;
+  const rgba = Uint8ClampedArray.from(reds.flatMap((red) => [red, red, red, 255]));
+  return jsQR(rgba, SIDE_PX, SIDE_PX)?.data;
 }
