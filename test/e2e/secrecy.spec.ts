@@ -34,7 +34,8 @@ function record(context: BrowserContext, sent: Sent[], reading: Promise<void>[])
 async function readRequest(request: Request, sent: Sent[]): Promise<void> {
   const what = `${request.method()} ${new URL(request.url()).pathname}`;
   const headers = JSON.stringify(await request.allHeaders());
-  sent.push({ what, text: `${request.url()}\n${headers}\n${request.postData() ?? ''}` });
+  sent.push({ what, text: `${request.url()}\n${headers}` });
+  sent.push({ what: `body of ${what}`, text: request.postData() ?? '' });
 }
 
 test('11 nothing that leaves the browser holds a key, a name or a word', async ({
@@ -91,7 +92,7 @@ test('11 nothing that leaves the browser holds a key, a name or a word', async (
     // Where it belongs, and nowhere else.
     const holders = [...find(code), ...find(code.replace('-', ''))].map(({ what }) => what);
     expect(holders).toHaveLength(1);
-    expect(holders[0]).toMatch(/^POST \/api\/sessions\/[\w-]+\/enter$/);
+    expect(holders[0]).toMatch(/^body of POST \/api\/sessions\/[\w-]+\/enter$/);
   }
 
   await test.step("nor does the server's log, which knows even less", () => {
