@@ -178,7 +178,7 @@ export function createConnection(options: ConnectionOptions) {
       if (isClosed()) return;
       if (renewed.result === 'gone') return options.onGone();
       if (renewed.result === 'pass_gone') return close(CLOSE.passGone);
-      delivery.expect(renewed.head.seq);
+      delivery.compare(renewed.head);
       options.onExpiry(renewed);
     } catch (error) {
       if (error instanceof AppError) renewAt = now();
@@ -220,7 +220,8 @@ export function createConnection(options: ConnectionOptions) {
 
     /** The last frame, then the close: the session is over. */
     end(ended: Ended): void {
-      delivery.write(JSON.stringify(ended));
+      // Also to one that was not welcomed yet.
+      if (state !== 'closed') socket.send(JSON.stringify(ended));
       close(CLOSE.ended);
     },
 

@@ -118,17 +118,22 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     publish({ to, seq, frame }: Publication): void {
       if (state === 'stopped' || (to !== '*' && to !== slot)) return;
       if (seq > 0) takeEntry(seq, frame);
-      else if (state === 'waiting') early.push(frame);
-      else write(frame);
+      else this.write(frame);
     },
 
     /** A frame for this connection only. */
     write(frame: string): void {
-      if (state !== 'stopped') write(frame);
+      if (state === 'waiting') early.push(frame);
+      else if (state !== 'stopped') write(frame);
     },
 
     /** The log is said to reach `seq`: if no publication brings it soon, it is read. */
     expect,
+    /** The store's present head: if it is not ahead of what was delivered, it must be the same. */
+    compare({ seq, sum }: Position): void {
+      if (seq > sentSeq()) expect(seq);
+      else if (seq < sentSeq() || (sent !== null && sum !== sent.sum)) void catchUp();
+    },
     catchUp,
 
     /** Once a second. */

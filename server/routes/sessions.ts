@@ -15,7 +15,7 @@ import { enter } from '../sessions/enter.ts';
 import type { Hasher } from '../sessions/hasher.ts';
 import { landing } from '../sessions/landing.ts';
 import { leave } from '../sessions/leave.ts';
-import { newPass, type Passes } from '../sessions/passes.ts';
+import { isValidPass, newPass, type Pass, type Passes } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
 import {
@@ -62,12 +62,15 @@ export async function sessionRoutes(
     address: hashAddress(request.ip),
   });
 
-  // A pass for what is gone is of no more use.
+  // A pass for what is gone is of no more use. One that is still good stays: a damaged link must
+  // not put anybody out.
   routes.addHook('onError', async (request, reply, error) => {
     const code: unknown = error instanceof AppError ? error.code : null;
     if (code !== 'not_found' && code !== 'ended') return;
     // as: only routes with an id in their path throw these, after it was validated.
     const { id } = request.params as { id: string };
+    const { pass } = await askerOf(request, id);
+    if (pass && (await isPassOf(store, id, pass).catch(() => true))) return;
     setCookies(config, request, reply, passes.clear(jarOf(config, request), id));
   });
 
@@ -164,6 +167,11 @@ export async function sessionRoutes(
       return reply.code(204).send(null);
     },
   );
+}
+
+async function isPassOf(store: Store, sid: string, pass: Pass): Promise<boolean> {
+  const found = await store.find(sid);
+  return found.state === 'live' && isValidPass(found.session, pass);
 }
 
 async function create(

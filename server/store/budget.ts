@@ -94,12 +94,13 @@ export function forgiveTry(
   now: number,
   budget: AttemptBudget,
 ): void {
+  // The count is of failed tries only, also where another right try has forgotten the address.
+  attempts.failures = Math.max(0, attempts.failures - 1);
   const failures = attempts.addresses.get(address)?.failures ?? 0;
   if (failures === 0) return;
   const { bucket, perHour } = bucketOf(attempts, failures - 1, budget);
   bucket.used = Math.max(0, drained(bucket, perHour, now) - 1);
   bucket.at = now;
-  attempts.failures -= 1;
   attempts.addresses.delete(address);
 }
 

@@ -44,8 +44,9 @@ export interface Gate {
  * Open while `client` is connected and its last connection is certainly dead. Redis may still
  * hold commands of a connection that we gave up (it was stopped, or the network was): they are
  * discarded by killing that connection by its id, before anything is sent on the new one.
+ * `onOpen`: the store can be reached, at first or again.
  */
-export function createGate(client: Redis): Gate {
+export function createGate(client: Redis, onOpen: () => void): Gate {
   let isOpen = false;
   let last: { server: string; id: number } | undefined;
 
@@ -57,6 +58,7 @@ export function createGate(client: Redis): Gate {
     await loadScripts(client);
     last = { server, id };
     isOpen = true;
+    onOpen();
   }
 
   let epoch = 0;

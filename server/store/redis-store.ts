@@ -44,7 +44,8 @@ export { connectRedis } from './redis-connection.ts';
 const DAY_MS = 24 * 3_600_000;
 const SESSIONS_KEY = 'duologue:sessions';
 const SECRET_KEY = 'duologue:secret';
-const KEEP_SECRET_EVERY_MS = 3_600_000;
+/** A Redis that has lost the secret gets it back before another node makes its own. */
+const KEEP_SECRET_EVERY_MS = 60_000;
 /** How often a target of an unsend may have changed between two steps: never, in practice. */
 const UNSEND_ATTEMPTS = 3;
 
@@ -68,7 +69,8 @@ export function createRedisStore({
   leaseMs = LEASE_MS,
   budget = ATTEMPT_BUDGET,
 }: RedisStoreParts): Store {
-  const gate = createGate(client);
+  let keepSecret = () => {};
+  const gate = createGate(client, () => keepSecret());
   const channels = createRedisChannels(subscriber);
   const lanes = createLanes();
   const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
@@ -188,9 +190,8 @@ export function createRedisStore({
       const ask = (candidate: string) =>
         call([SECRET_KEY], 'shared-secret', [candidate, sharedTtlMs], toText);
       const secret = await ask(randomBytes(32).toString('base64url'));
-      secretTimer ??= setInterval(() => {
-        ask(secret).catch(() => {});
-      }, KEEP_SECRET_EVERY_MS).unref();
+      keepSecret = () => void ask(secret).catch(() => {});
+      secretTimer ??= setInterval(keepSecret, KEEP_SECRET_EVERY_MS).unref();
       return secret;
     },
     async close() {

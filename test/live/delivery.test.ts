@@ -137,6 +137,26 @@ describe('delivery', () => {
     expect(told).toEqual(['diverged']);
   });
 
+  it('[RS5] notices a rolled-back log by the head that the store tells', async () => {
+    append(2);
+    await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
+    delivery.compare(positionAt(2));
+    delivery.compare(positionAt(1));
+    await settled();
+    expect(told).toEqual([]);
+    log = log.slice(0, 1);
+    delivery.compare(positionAt(1));
+    await settled();
+    expect(told).toEqual(['diverged']);
+  });
+
+  it('[HS4] nothing goes out before the welcome', async () => {
+    delivery.write('pong');
+    expect(socket.frames).toEqual([]);
+    await delivery.start('welcome', null, 0);
+    expect(socket.frames).toEqual(['welcome', 'pong']);
+  });
+
   it('[LF5] tells when the session is gone', async () => {
     readLog = async () => ({ result: 'gone' });
     await delivery.start('welcome', null, 1);

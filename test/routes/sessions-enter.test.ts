@@ -154,6 +154,16 @@ describe('a session that is not there, or not for you', () => {
     },
   );
 
+  it('keeps a good pass when a damaged link is opened', async () => {
+    const { app } = await startApp();
+    const { a } = await createSession(app);
+    const ann = openBrowser(app);
+    await enterAs(ann, a);
+    const damaged = await ann.send('POST', `${a.path}/landing`, { proof: WRONG_PROOF });
+    expect(errorOf(damaged)).toEqual({ status: 404, code: 'not_found' });
+    expect(ann.cookies.size).toBe(1);
+  });
+
   it('clears the pass that is of no more use', async () => {
     const { app } = await startApp();
     const { a, b } = await createSession(app);

@@ -120,6 +120,13 @@ export function enteringContract(make: MakeNodes): void {
     expect(await store.peekTries(sid, 'a', 'here')).toMatchObject({ triesLeft: 4 });
   });
 
+  test('right codes at once leave no failure behind', async () => {
+    const { store, sid, enter } = await setUp(make, { budget });
+    for (let i = 0; i < 3; i++) await store.takeTry(sid, 'a', 'here');
+    for (let i = 0; i < 3; i++) await enter('a');
+    expect(await store.takeTry(sid, 'a', 'there')).toMatchObject({ failures: 1 });
+  });
+
   test('new addresses share a bucket that those known before do not need', async () => {
     const { store, sid } = await setUp(make, { budget: { ...budget, newPerHour: 3 } });
     for (const address of ['one', 'two', 'three']) {

@@ -181,6 +181,16 @@ describe('a Redis that fails', () => {
     expect((await log()).map(({ cid }) => cid)).toEqual([first, second]);
   });
 
+  test('by forgetting everything: the secret that nodes share is the same again', async () => {
+    const { store, other } = await make({});
+    const secret = await store.sharedSecret();
+    await redis.kill();
+    await redis.start();
+    await Promise.all([isReady(store), isReady(other)]);
+    await vi.waitFor(async () => expect(await admin.get('duologue:secret')).toBe(secret));
+    expect(await other.sharedSecret()).toBe(secret);
+  });
+
   test('by dying: operations fail at once, and work again when it is back, with nothing left', async () => {
     const { store, sid, session } = await setUpOwn();
     await own.kill();

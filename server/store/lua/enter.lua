@@ -23,12 +23,15 @@ if not has_pass(slot, pass) then
   if #passes > tonumber(ARGV[5]) then
     revoke(slot, passes, { unpack(passes, 1, #passes - ARGV[5]) }, now)
   end
+  -- The count is of failed tries only, also where another right try has forgotten the address.
+  if tonumber(redis.call('HGET', KEYS[5], slot .. ':failures') or 0) > 0 then
+    redis.call('HINCRBY', KEYS[5], slot .. ':failures', -1)
+  end
   local failures = read_pair(slot .. ':@' .. address)
   if failures > 0 then
     local budget = budget_of(0, '', ARGV[7], ARGV[8])
     local bucket, _, used = bucket_of(slot, failures - 1, now, budget)
     write_pair(bucket, math.max(0, used - 1), now)
-    redis.call('HINCRBY', KEYS[5], slot .. ':failures', -1)
     redis.call('HDEL', KEYS[5], slot .. ':@' .. address)
   end
 end
