@@ -61,6 +61,7 @@ export function createConnection(options: ConnectionOptions) {
   let pingedAt: number | null = null;
   let renewAt = Infinity;
   let restarting = false;
+  let refreshDue = false;
   const helloTimer = setTimeout(() => close(CLOSE.noHello), HELLO_TIMEOUT_MS);
 
   const delivery = createDelivery({
@@ -81,6 +82,7 @@ export function createConnection(options: ConnectionOptions) {
     answer: (frame) => delivery.write(frame),
     onStored: delivery.expect,
     onGone: options.onGone,
+    onFault: failed,
     close,
     now,
   });
@@ -188,10 +190,12 @@ export function createConnection(options: ConnectionOptions) {
 
   /** Publications may have been lost: tells again what they may have told, and reads the log. */
   async function refresh(): Promise<void> {
-    if (state !== 'live') return;
+    refreshDue = false;
     try {
       const connected = await store.connect(sid, lease, delivery.sent);
-      if (isClosed() || connected.result !== 'connected') return;
+      if (isClosed()) return;
+      if (connected.result === 'gone') return options.onGone();
+      if (connected.result === 'pass_gone') return close(CLOSE.passGone);
       const { receipts, peer, expiresInMs, expiresBy } = connected;
       const frames: ServerFrame[] = [
         { type: 'receipt', slot: 'a', ...receipts.a },
@@ -203,7 +207,8 @@ export function createConnection(options: ConnectionOptions) {
       options.onExpiry(connected);
       await delivery.catchUp();
     } catch (error) {
-      failed(error);
+      if (error instanceof AppError) refreshDue = true;
+      else failed(error);
     }
   }
 
@@ -212,7 +217,13 @@ export function createConnection(options: ConnectionOptions) {
     passHash,
     connectionId,
     close,
-    refresh,
+
+    /** Publications may have been lost. */
+    interrupted(): void {
+      // Before hello nothing was missed; while joining it waits for the next tick.
+      if (state === 'joining') refreshDue = true;
+      else if (state === 'live') void refresh();
+    },
 
     publish(publication: Publication): void {
       delivery.publish(publication);
@@ -220,14 +231,14 @@ export function createConnection(options: ConnectionOptions) {
 
     /** The last frame, then the close: the session is over. */
     end(ended: Ended): void {
-      // Also to one that was not welcomed yet.
-      if (state !== 'closed') socket.send(JSON.stringify(ended));
+      delivery.write(JSON.stringify(ended));
       close(CLOSE.ended);
     },
 
     /** Once a second: is the other side alive, is the lease, is anything missing? */
     tick(): void {
       const at = now();
+      if (intake.isPaused) sawLife();
       if (pingedAt !== null && at - pingedAt > PONG_WITHIN_MS) {
         socket.terminate();
         return closed();
@@ -240,6 +251,7 @@ export function createConnection(options: ConnectionOptions) {
         renewAt = at + LEASE_RENEW_MS;
         void renewLease();
       }
+      if (refreshDue && state === 'live') void refresh();
       delivery.tick();
     },
 

@@ -15,6 +15,7 @@ const DROP_BYTES = 1024 * 1024;
 const DROP_AFTER_MS = 30_000;
 /** How long an entry that is known to stand in the log may stay unpublished before it is read. */
 const MISSING_AFTER_MS = 1_000;
+const ENDED = '{"type":"ended"';
 
 export interface DeliveryOptions {
   socket: Pick<WebSocket, 'send' | 'bufferedAmount'>;
@@ -40,9 +41,15 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
 
   const sentSeq = () => sent?.seq ?? 0;
 
-  function write(frame: string): void {
+  function writeNow(frame: string): void {
     if (socket.bufferedAmount > DROP_BYTES) onSlow();
     else socket.send(frame);
+  }
+
+  /** Nothing goes out before the welcome but the word that all is over. */
+  function write(frame: string): void {
+    if (state === 'waiting' && !frame.startsWith(ENDED)) early.push(frame);
+    else if (state !== 'stopped') writeNow(frame);
   }
 
   function expect(seq: number): void {
@@ -55,7 +62,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     if (state !== 'following' || heldSince !== null) return expect(seq);
     if (seq === sentSeq() + 1) {
       sent = positionIn(seq, frame);
-      write(frame);
+      writeNow(frame);
       if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
       return;
     }
@@ -103,13 +110,13 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
       return sent;
     },
 
-    /** Sends the welcome, then the log after `from`, then all that came meanwhile. */
+    /** Sends the welcome and what came before it, then the log after `from`. */
     async start(welcome: string, from: Position | null, head: number): Promise<void> {
       if (state !== 'waiting') return;
       sent = from;
       state = 'following';
-      write(welcome);
-      for (const frame of early) write(frame);
+      writeNow(welcome);
+      for (const frame of early) writeNow(frame);
       early = [];
       expect(head);
       if (known > sentSeq()) await catchUp();
@@ -118,15 +125,11 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     publish({ to, seq, frame }: Publication): void {
       if (state === 'stopped' || (to !== '*' && to !== slot)) return;
       if (seq > 0) takeEntry(seq, frame);
-      else this.write(frame);
+      else write(frame);
     },
 
     /** A frame for this connection only. */
-    write(frame: string): void {
-      if (state === 'waiting') early.push(frame);
-      else if (state !== 'stopped') write(frame);
-    },
-
+    write,
     /** The log is said to reach `seq`: if no publication brings it soon, it is read. */
     expect,
     /** The store's present head: if it is not ahead of what was delivered, it must be the same. */

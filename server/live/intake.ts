@@ -11,6 +11,9 @@ import { OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, SUM_LENGTH } from '../prot
 import type { Appended, Store } from '../store/store.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
+/** With so many sends waiting to be stored, no more are read. */
+const QUEUE_LENGTH = 32;
+
 type SendFrame = Extract<ClientFrame, { type: 'send' | 'unsend' }>;
 type OtherFrame = Exclude<ClientFrame, SendFrame | { type: 'hello' }>;
 
@@ -28,6 +31,8 @@ export interface IntakeOptions {
   /** An entry now stands in the log at `seq`. */
   onStored: (seq: number) => void;
   onGone: () => void;
+  /** Something nobody expected; the connection is of no more use. */
+  onFault: (error: unknown) => void;
   close: (code: number) => void;
   now: () => number;
 }
@@ -35,13 +40,13 @@ export interface IntakeOptions {
 export type Intake = ReturnType<typeof createIntake>;
 
 export function createIntake(options: IntakeOptions) {
-  const { socket, store, sid, slot, sendBucket, seen, answer, onStored, onGone, close, now } =
-    options;
+  const { socket, store, sid, slot, sendBucket, seen, answer, onStored, close, now } = options;
   const otherBucket = createTokenBucket(OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, now);
   const queue: SendFrame[] = [];
   let busy = false;
   let work: Promise<void> = Promise.resolve();
   let stopped = false;
+  let paused = false;
   let wake = () => {};
   /** The cid that has to come before any other is taken: it was refused (rule LG5). */
   let refused: { cid: string; error: NackError } | null = null;
@@ -74,17 +79,24 @@ export function createIntake(options: IntakeOptions) {
           await storeOne(frame);
         }
       }
-    } catch {
-      close(CLOSE.storeUnreachable);
+    } catch (error) {
+      options.onFault(error);
     } finally {
       busy = false;
-      if (!stopped) socket.resume();
+      paused = false;
+      // Also of a socket that closes, or the answer to the close would not be read.
+      socket.resume();
     }
   }
 
-  /** Reads nothing more for so long: what is not read stays in the sender's own buffer. */
-  function pause(waitMs: number): Promise<void> {
+  /** Reads nothing more until all is stored: what is not read stays in the sender's own buffer. */
+  function stopReading(): void {
+    paused = true;
     socket.pause();
+  }
+
+  function pause(waitMs: number): Promise<void> {
+    stopReading();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, waitMs);
       wake = () => {
@@ -120,7 +132,7 @@ export function createIntake(options: IntakeOptions) {
         return refuse(cid, 'session_full');
       case 'gone':
         nack(cid, 'gone');
-        return onGone();
+        return options.onGone();
       case 'diverged':
         return close(CLOSE.storeUnreachable);
       case 'foreign':
@@ -149,17 +161,24 @@ export function createIntake(options: IntakeOptions) {
   }
 
   return {
+    /** That nothing is heard from the client is our own doing. */
+    get isPaused(): boolean {
+      return paused;
+    },
+
     take(frame: Exclude<ClientFrame, { type: 'hello' }>): void {
       if (stopped) return;
       if (frame.type === 'send' || frame.type === 'unsend') {
         queue.push(frame);
+        if (queue.length > QUEUE_LENGTH) stopReading();
         if (!busy) work = storeQueued();
         return;
       }
       if (otherBucket.take() > 0) return close(CLOSE.flooding);
-      takeOther(frame)?.catch(() => {
+      takeOther(frame)?.catch((error: unknown) => {
         // Receipts and typing are repeated soon; what people asked for must not vanish silently.
-        if (frame.type === 'keep' || frame.type === 'end') close(CLOSE.storeUnreachable);
+        const isRepeated = frame.type === 'receipt' || frame.type === 'typing';
+        if (!(isRepeated && error instanceof AppError)) options.onFault(error);
       });
     },
 

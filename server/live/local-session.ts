@@ -1,6 +1,6 @@
 /**
  * What one node knows of one session while somebody is connected to it here: its connections,
- * the subscription they share, and a timer for its deadline. Forwards publications unread.
+ * the subscription they share, and a timer for its deadline. Forwards publications as they are.
  */
 import { CLOSE } from '../protocol/errors.ts';
 import type { Ended } from '../protocol/frames.ts';
@@ -23,12 +23,21 @@ export function createLocalSession({ store, sid, onEmpty }: LocalSessionOptions)
   const connections = new Set<Connection>();
   let expiryTimer: NodeJS.Timeout | undefined;
   let closed = false;
-  const subscription = store.subscribe(sid, {
-    published,
-    interrupted: () => connections.forEach((connection) => void connection.refresh()),
-  });
-  // Whoever joins awaits it and hears of a failure there.
-  subscription.catch(() => {});
+  let subscription: Promise<() => void> | null = null;
+
+  /** Resolves when publications arrive here. After a failure the next one to ask tries again. */
+  async function subscribed(): Promise<void> {
+    const attempt = (subscription ??= store.subscribe(sid, {
+      published,
+      interrupted: () => connections.forEach((connection) => connection.interrupted()),
+    }));
+    try {
+      await attempt;
+    } catch (error) {
+      if (subscription === attempt) subscription = null;
+      throw error;
+    }
+  }
 
   function published(publication: Publication): void {
     if (publication.to === '!') return obey(publication.frame);
@@ -76,9 +85,7 @@ export function createLocalSession({ store, sid, onEmpty }: LocalSessionOptions)
       return connections.size;
     },
 
-    async subscribed(): Promise<void> {
-      await subscription;
-    },
+    subscribed,
 
     add(connection: Connection): void {
       connections.add(connection);
@@ -89,7 +96,7 @@ export function createLocalSession({ store, sid, onEmpty }: LocalSessionOptions)
       if (connections.size > 0 || closed) return;
       closed = true;
       clearTimeout(expiryTimer);
-      subscription.then((unsubscribe) => unsubscribe()).catch(() => {});
+      subscription?.then((unsubscribe) => unsubscribe()).catch(() => {});
       onEmpty();
     },
 

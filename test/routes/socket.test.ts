@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { anyNumber, matching } from '../support/matchers.ts';
+import { createSession, enterAs, openBrowser, startApp } from '../support/app.ts';
 import { listenApp } from '../support/listening-app.ts';
+import { sendUpgrade } from '../support/raw-http.ts';
 import {
   connectRaw,
   createRawSession,
@@ -56,6 +58,27 @@ describe('before the upgrade', () => {
     await first.close();
   });
 
+  it.each([
+    ['sec-websocket-key', ''],
+    ['sec-websocket-key', 'too short'],
+    ['sec-websocket-version', '12'],
+    ['upgrade', 'h2c'],
+    ['sec-websocket-protocol', 'a,,b'],
+  ])('[HS1] refuses %s: %j in our form', async (name, value) => {
+    const { app } = await startApp();
+    const { a } = await createSession(app);
+    const browser = openBrowser(app);
+    await enterAs(browser, a);
+    const answer = await sendUpgrade(app, `/ws/${a.sid}`, {
+      host: 'chat.example',
+      origin: 'http://chat.example',
+      cookie: [...browser.cookies].map((pair) => pair.join('=')).join('; '),
+      [name]: value,
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*content-security-policy: default-src 'none'/);
+    expect(answer).toMatch(/\r\n\r\n\{"error":\{"code":"bad_request",.*\}$/);
+  });
+
   it('an upgrade of any other path is refused as plain HTTP', async () => {
     const { base } = await listenApp();
     const { a } = await metRawSession(base);
@@ -101,6 +124,14 @@ describe('greeting', () => {
     const { client } = await connectRaw(base, session.sid, session.a);
     client.send({ type: 'hello', v: 1, after: null });
     expect(await client.closed).toBe(4500);
+  });
+
+  it('[CL3] no hello within five seconds closes with 4005', async () => {
+    const { base } = await listenApp();
+    const session = await metRawSession(base);
+    const client = new RawClient(base, session.sid, session.a.cookie);
+    await client.opened();
+    expect(await client.closed).toBe(4005);
   });
 
   it('[HS3] frames sent together with hello are not lost', async () => {

@@ -146,13 +146,14 @@ export class RawClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** The next frame of this type; others that come before it are passed over. */
-  async next<T extends ServerFrame['type']>(type: T): Promise<FrameOf<T>> {
+  /** The next frame of one of these types; others that come before it are passed over. */
+  async next<T extends ServerFrame['type']>(...types: T[]): Promise<FrameOf<T>> {
     for (;;) {
       for (let frame = this.#queue.shift(); frame; frame = this.#queue.shift()) {
-        if (frame.type === type) return frame as FrameOf<T>; // as: just compared
+        // as: just compared
+        if (types.some((type) => type === frame.type)) return frame as FrameOf<T>;
       }
-      if (this.#over) throw new Error(`closed without ${type}`);
+      if (this.#over) throw new Error(`closed without ${types.join(' or ')}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
