@@ -39,7 +39,9 @@ export function createRedisChannels(connection: Redis): RedisChannels {
   async function resubscribe(): Promise<void> {
     const names = [...channels.keys()];
     for (let i = 0; i < names.length; i += BATCH) {
-      await connection.subscribe(...names.slice(i, i + BATCH));
+      // Those that were left while the last batch was on its way are not taken up again.
+      const batch = names.slice(i, i + BATCH).filter((name) => channels.has(name));
+      if (batch.length > 0) await connection.subscribe(...batch);
     }
     isLive = true;
     const all = [...channels.values()].flatMap(({ listeners }) => [...listeners]);
