@@ -48,7 +48,7 @@ export type ChatEvent =
   | { type: 'frame-received'; frame: ServerFrame; now: number }
   | { type: 'disconnected' }
   | { type: 'typing-expired' }
-  /** Ten seconds after the last page. */
+  /** What is unexplained had its ten seconds. */
   | { type: 'log-settled' }
   | { type: 'send-refused' }
   /** Learnt in another way than by the frame. */

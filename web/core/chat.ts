@@ -38,7 +38,7 @@ export interface ChatOptions {
   environment: Environment;
 }
 
-/** How long after the last page an entry without box may stay unexplained (EV11). */
+/** How long an entry without box may stay unexplained (EV11). */
 const SETTLE_MS = 10_000;
 const TYPING_EXPIRES_MS = 6_000;
 
@@ -47,6 +47,8 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   const state = signal(initialState(sid, slot));
   const isOffline = signal(false);
   const settling = createTimer(environment);
+  /** Entries without box that had, or are having, the time to be explained. */
+  let questioned: ReadonlySet<string> = new Set();
   const typingExpiry = createTimer(environment);
   const heartbeat = createTimer(environment);
 
@@ -97,10 +99,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     }
     if (isReread && now.loss) heal(now.loss);
     if (now.synced && !before.synced) outbox.connected();
-    if (before.synced && !now.synced) {
-      outbox.disconnected();
-      settling.cancel();
-    }
+    if (before.synced && !now.synced) outbox.disconnected();
     if (now.synced && now.log !== before.log) receiptReport.received(lastReceived(now));
   }
 
@@ -120,13 +119,16 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     if (frame.type === 'typing') {
       typingExpiry.start(() => apply({ type: 'typing-expired' }), TYPING_EXPIRES_MS);
     }
-    if (frame.type === 'entries' || frame.type === 'welcome') settle();
+    settle();
   }
 
+  /** Not put off by what comes meanwhile; a lost connection only waits for the head again. */
   function settle(): void {
-    const { synced, log } = state.value;
-    if (!synced || log.unexplained.size === 0) return;
-    settling.start(() => apply({ type: 'log-settled' }), SETTLE_MS);
+    const { synced, log, notices } = state.value;
+    if (!synced || settling.isRunning || notices.tampered) return;
+    if ([...questioned].some((cid) => log.unexplained.has(cid))) apply({ type: 'log-settled' });
+    questioned = log.unexplained;
+    if (questioned.size > 0) settling.start(settle, SETTLE_MS);
   }
 
   async function askLanding(): Promise<LandingAnswered> {

@@ -90,7 +90,7 @@ export function extendLog(log: Log, list: readonly Entry[], keys: SessionKeys): 
   return draft;
 }
 
-/** Ten seconds after the last page nothing may be left unexplained. */
+/** After ten seconds nothing may be left unexplained. */
 export function settleLog(log: Log): Log {
   return log.unexplained.size > 0 ? { ...log, tampered: true } : log;
 }

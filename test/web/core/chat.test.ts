@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { boxHash } from '../../../server/protocol/envelope/chain.ts';
+import { toBase64Url } from '../../../server/protocol/encoding.ts';
+import type { Entry } from '../../../server/protocol/frames.ts';
 import { deliveryOf } from '../../../web/core/chat-view.ts';
 import { createHonestLog } from './support/session.ts';
 import { createChats, landingOf, messagesOf, textsOf } from './support/chats.ts';
@@ -330,3 +333,62 @@ it('reads 5,000 entries page by page, and shows them once they are all there', (
   expect(shown).toEqual([0, 5_000]);
   expect(ann.notices.value.tampered).toBe(false);
 }, 60_000);
+
+describe('[EV11] an entry without box that nobody explains', () => {
+  function blanked() {
+    const world = pair();
+    const { box: _, ...rest } = createHonestLog(world.sessions.b).say('b', 'told');
+    const entry: Entry = { ...rest, hash: 'A'.repeat(43) };
+    world.server.replaceLog([entry]);
+    return { ...world, entry };
+  }
+
+  it('is an alarm after ten seconds, though it came alone and frames keep coming', () => {
+    const { server, clock, ann, entry } = blanked();
+    server.inject({ type: 'entry', ...entry });
+    for (let second = 0; second < 9; second++) {
+      server.inject({ type: 'entries', list: [] });
+      server.flush();
+      clock.advance(1_000);
+    }
+    expect(ann.notices.value.tampered).toBe(false);
+    clock.advance(1_001);
+    expect(ann.notices.value.tampered).toBe(true);
+  });
+
+  it('is not forgotten by a connection that is cut every few seconds', () => {
+    const { server, clock, ann, entry } = blanked();
+    server.inject({ type: 'entry', ...entry });
+    for (let second = 0; second < 15; second += 3) {
+      server.flush();
+      for (const wire of [...server.wires]) server.cut(wire);
+      clock.advance(3_000);
+    }
+    server.flush();
+    expect(ann.notices.value.tampered).toBe(true);
+  });
+
+  it('has ten seconds of its own', () => {
+    const { server, clock, sessions, ann } = pair();
+    const honest = createHonestLog(sessions.b);
+    const first = honest.say('b', '1');
+    const second = honest.say('b', '2');
+    const hidden = (entry: Entry): Entry => {
+      const { box: _, ...rest } = entry;
+      return { ...rest, hash: toBase64Url(boxHash(entry)) };
+    };
+    const tell = (entry: Entry) => {
+      server.inject({ type: 'entry', ...entry }, 'a');
+      server.flush();
+    };
+    tell(hidden(first));
+    clock.advance(8_000);
+    tell(hidden(second));
+    tell(honest.tell('b', { kind: 'unsend', of: [first.cid] }));
+    clock.advance(8_000);
+    expect(ann.notices.value.tampered).toBe(false);
+    tell(honest.tell('b', { kind: 'unsend', of: [second.cid] }));
+    clock.advance(20_000);
+    expect(ann.notices.value.tampered).toBe(false);
+  });
+});
