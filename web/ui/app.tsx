@@ -6,6 +6,7 @@ import type { NewSession } from '../core/new-session.ts';
 import type { Refused, Retry } from '../core/session-api.ts';
 import { Later } from './later.tsx';
 import { LinkScreen } from './link-screen.tsx';
+import { api } from './page-api.ts';
 import type { Router } from './router.ts';
 import type { SessionTabs } from './session-tabs.ts';
 
@@ -15,7 +16,7 @@ interface AppProps {
 }
 
 const loadStart = () => import('./pages/Start.tsx');
-const loadReady = () => import('./ready-screen.tsx');
+const loadReady = () => import('./ready-parts.ts');
 
 export function App({ router, tabs }: AppProps) {
   const screen = router.screen.value;
@@ -47,5 +48,5 @@ async function create(
 ): Promise<NewSession | Retry | Refused> {
   const parts = await loadReady().catch(() => null);
   if (parts === null) return { result: 'retry', code: null, retryInMs: null };
-  return parts.createNewSession(parts.api, names, idle === '' ? {} : { idle });
+  return parts.createNewSession(api, names, idle === '' ? {} : { idle });
 }

@@ -1,6 +1,5 @@
 /**
- * The Ready page with what it needs of the world: whether its cards are still wanted. In a chunk
- * of its own, together with the making of a session.
+ * The Ready page with what it needs of the world: whether its cards are still wanted.
  */
 import { useEffect } from 'preact/hooks';
 import { proofOf } from '../core/entering.ts';
@@ -10,9 +9,6 @@ import { ReadyPage } from './pages/Ready.tsx';
 import { forgetReadyCards, type ReadyCards } from './ready-cards.ts';
 import type { Router } from './router.ts';
 import type { SessionTabs } from './session-tabs.ts';
-
-export { api };
-export { createNewSession } from '../core/new-session.ts';
 
 export interface ReadyScreenProps {
   router: Router;
