@@ -1,6 +1,7 @@
 /**
  * The browser as the core's Environment: the only place where the page hands its globals in.
- * A storage that is forbidden or full becomes one in memory: the chat works, only without a net.
+ * A storage that is forbidden becomes one in memory: the chat works, only without a net. One that is
+ * full throws, and who writes to it takes that.
  */
 import type { Environment, Socket, Storage } from '../core/environment.ts';
 

@@ -1,6 +1,6 @@
 /**
- * While a keyboard is up, the height that is left and where it begins, as --vv and --vv-top, for
- * browsers that lay the keyboard over the page. Returns how to stop.
+ * While a keyboard is up, the height that is left as --vv, for browsers that lay the keyboard over
+ * the page. Returns how to stop.
  */
 export function followViewport(): () => void {
   const viewport = window.visualViewport;

@@ -94,6 +94,6 @@ export function createRouter(): Router {
 }
 
 /** BASE/c, also with a slash, or with %23 for # behind it. */
-export function isLinkPage(pathname: string): boolean {
+function isLinkPage(pathname: string): boolean {
   return /\/c(\/?|(%23|%2523).*)$/i.test(pathname);
 }

@@ -6,7 +6,7 @@ const AT_BOTTOM_PX = 50;
 
 type Scroller = Pick<HTMLElement, 'scrollTop' | 'scrollHeight' | 'clientHeight'>;
 
-export function isAtBottom({ scrollTop, scrollHeight, clientHeight }: Scroller): boolean {
+function isAtBottom({ scrollTop, scrollHeight, clientHeight }: Scroller): boolean {
   return scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
 }
 

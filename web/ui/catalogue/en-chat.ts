@@ -46,7 +46,6 @@ export const enChat = {
   renewedMine: (other: string) => `Your link was renewed. Ask ${other} for the new one.`,
   renewed: (name: string) => `${name}'s link was renewed.`,
   message: 'Message',
-  messageTo: (other: string) => `Message ${other}`,
   send: 'Send',
   tooLong: 'This message is too long. Send it in parts.',
   connecting: 'Connecting…',

@@ -35,6 +35,6 @@ function isPlainHttp(): boolean {
   return location.protocol === 'http:' && !isLocalhost(location.hostname);
 }
 
-export function isLocalhost(hostname: string): boolean {
+function isLocalhost(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

@@ -4,7 +4,7 @@ import type { NewSession } from '../../core/new-session.ts';
 import type { Refused, Retry } from '../../core/session-api.ts';
 import { startText } from '../catalogue/start-catalogue.ts';
 import { ErrorSummary } from '../components/ErrorSummary.tsx';
-import { Field, returnTo } from '../components/Field.tsx';
+import { Field, FieldError, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { Page } from '../components/Page.tsx';
@@ -107,12 +107,7 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
         />
         <SilenceChoice value={idle} onValue={setIdle} />
         <div role="alert">
-          {failure !== null && (
-            <p class="field-error">
-              <Icon name="alert" size={18} />
-              <span>{failure}</span>
-            </p>
-          )}
+          {failure !== null && <FieldError id="failure">{failure}</FieldError>}
         </div>
         <button class="button button-main button-wide" type="submit" aria-busy={isBusy}>
           {isBusy ? startText.creating : startText.create}
