@@ -38,7 +38,7 @@ export const en = {
     unreachable: 'The service is not answering. Trying again.',
     unreachableOffline: 'You are offline. Your chat opens when you are back.',
     incompleteHeading: 'This link is incomplete',
-    incomplete: 'This link is incomplete. The part after # is missing.',
+    incomplete: 'The part after # is missing.',
     pasteLabel: 'Paste the full link',
     pasteSubmit: 'Open',
     pasteEmpty: 'Paste the full link',
