@@ -3,6 +3,7 @@
  * Knows no element; the form shows `problem` and gives its field the focus when `turn` moves.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { backoffMs } from '../core/backoff.ts';
 import type { Environment } from '../core/environment.ts';
 import type { EnterResult, Gone, Refused, Retry } from '../core/session-api.ts';
 import { normaliseCode } from '../core/typed-input.ts';
@@ -25,7 +26,7 @@ export interface CodeForm {
 type Answer = EnterResult | Retry | Gone | Refused;
 
 export interface CodeFormOptions {
-  environment: Pick<Environment, 'now' | 'schedule'>;
+  environment: Pick<Environment, 'now' | 'schedule' | 'random'>;
   isOffline: () => boolean;
   /** From the landing: above zero when this address has to wait already. */
   retryInMs: number;
@@ -34,7 +35,6 @@ export interface CodeFormOptions {
   settled: (answer: Exclude<Answer, Retry | Refused>) => void;
 }
 
-const RETRY_MS = 3000;
 const LOCKED_MS = 60_000;
 
 export function createCodeForm(options: CodeFormOptions): CodeForm {
@@ -43,6 +43,8 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
   const busy = signal(false);
   const turn = signal(0);
   let cancelTimer = () => {};
+  /** Tries by itself since someone pressed. */
+  let attempt = 0;
   let stopped = false;
 
   function after(delayMs: number, run: () => void): void {
@@ -66,7 +68,10 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
     if (problem.value?.kind === 'locked') turn.value += 1;
     else if (code === null) say(codeProblem(typed));
     else if (isOffline()) say({ kind: 'offline' });
-    else void ask(code);
+    else {
+      attempt = 0;
+      void ask(code);
+    }
   }
 
   async function ask(code: string): Promise<void> {
@@ -104,9 +109,14 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
   function wait({ code: reason, retryInMs }: Retry, code: string): void {
     if (reason === 'rate_limited') return lock(retryInMs ?? LOCKED_MS);
     if (reason === null && isOffline()) return say({ kind: 'offline' });
-    const delayMs = retryInMs ?? RETRY_MS;
-    if (reason === 'busy') say({ kind: 'busy', until: environment.now() + delayMs });
-    else say({ kind: 'notAnswering' });
+    const delayMs = (retryInMs ?? 0) + backoffMs(attempt, environment.random());
+    problem.value =
+      reason === 'busy'
+        ? { kind: 'busy', until: environment.now() + delayMs }
+        : { kind: 'notAnswering' };
+    // Once: whoever types on meanwhile is not to be interrupted by each try.
+    if (attempt === 0) turn.value += 1;
+    attempt += 1;
     after(delayMs, () => void ask(code));
   }
 

@@ -13,6 +13,7 @@ function setup({ answers = [] as Answer[], offline = false, retryInMs = 0 } = {}
   const form = createCodeForm({
     environment: {
       now: () => now,
+      random: () => 0.5,
       schedule(run, delayMs) {
         const timer = { at: now + delayMs, run };
         timers.push(timer);
@@ -124,8 +125,27 @@ describe('trying a code', () => {
     await answered();
     expect(form.problem.value?.kind).toBe(kind);
     await pass(3000);
+    expect(asked).toHaveLength(1);
+    await pass(250);
     expect(asked).toHaveLength(2);
     expect(settled).toHaveLength(1);
+  });
+
+  it('waits longer each time it tries again, and takes the focus only once', async () => {
+    const retry: Answer = { result: 'retry', code: 'busy', retryInMs: null };
+    const { form, asked, pass, now } = setup({ answers: Array.from({ length: 20 }, () => retry) });
+    form.submit('7K3MQ9TX');
+    await answered();
+    for (const waitMs of [250, 500, 1000, 2000, 4000, 7500, 7500]) {
+      expect(form.problem.value).toEqual({ kind: 'busy', until: now() + waitMs });
+      await pass(waitMs);
+    }
+    expect(asked).toHaveLength(8);
+    expect(form.turn.value).toBe(1);
+    form.submit('7K3MQ9TX');
+    await answered();
+    expect(form.problem.value).toEqual({ kind: 'busy', until: now() + 250 });
+    expect(form.turn.value).toBe(2);
   });
 
   it('says nothing any more once stopped', async () => {
