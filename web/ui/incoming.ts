@@ -20,11 +20,6 @@ export function incomingAfter(items: readonly Item[], seq: number): MessageItem[
   return found.toReversed();
 }
 
-/** The place of the last entry that is in the log. */
-export function lastSeq(items: readonly Item[]): number {
-  return items.findLast((item) => item.seq !== null)?.seq ?? 0;
-}
-
 /** What a screen reader is told when these arrive together. */
 export function spokenLines(incoming: readonly MessageItem[], name: string): string[] {
   if (incoming.length > SPOKEN_AT_ONCE) return [chatText.newMessages(incoming.length)];

@@ -151,6 +151,19 @@ describe('[25] what is spoken', () => {
     expect(lines()).toEqual(['Bob: new']);
     vi.useRealTimers();
   });
+
+  it('is what comes in place of what the server lost, and nothing again', async () => {
+    vi.useFakeTimers();
+    const { rerender } = render(
+      <SpokenMessages items={[theirs(1), theirs(2), theirs(3, 'lost')]} loaded other="Bob" />,
+    );
+    const again = { ...theirs(3, 'lost'), seq: 4 };
+    const items = [theirs(1), { ...theirs(2, 'other'), cid: 'other' }, again];
+    rerender(<SpokenMessages items={items} loaded other="Bob" />);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines()).toEqual(['Bob: other']);
+    vi.useRealTimers();
+  });
 });
 
 describe('Copy', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { incomingAfter, lastSeq, spokenLines } from '../../../web/ui/incoming.ts';
+import { incomingAfter, spokenLines } from '../../../web/ui/incoming.ts';
 import { mine, pending, theirs } from './timeline-items.ts';
 
 describe('incoming', () => {
@@ -13,11 +13,6 @@ describe('incoming', () => {
 
   it('does not count what was removed again', () => {
     expect(incomingAfter([{ ...theirs(1), body: { kind: 'unsent' } }], 0)).toEqual([]);
-  });
-
-  it('finds the last place in the log past what is being sent', () => {
-    expect(lastSeq(items)).toBe(4);
-    expect(lastSeq([])).toBe(0);
   });
 
   it('[25] speaks up to three messages, and counts more', () => {

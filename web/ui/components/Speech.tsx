@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { incomingAfter, lastSeq, spokenLines } from '../incoming.ts';
+import { incomingAfter, spokenLines } from '../incoming.ts';
 
 interface SpokenMessagesProps {
   items: readonly Item[];
@@ -17,19 +17,18 @@ const KEPT_LINES = 20;
 
 export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
   const [lines, setLines] = useState<readonly { key: number; line: string }[]>([]);
-  const spokenSeq = useRef<number | null>(null);
+  // Not by their place: after a loss at the server another message may stand there.
+  const known = useRef<Set<string> | null>(null);
   const nextKey = useRef(0);
 
   useEffect(() => {
     if (!loaded) return undefined;
-    if (spokenSeq.current === null) {
-      spokenSeq.current = lastSeq(items);
-      return undefined;
-    }
-    const incoming = incomingAfter(items, spokenSeq.current);
+    const theirs = incomingAfter(items, 0);
+    const cids = (known.current ??= new Set(theirs.map(({ cid }) => cid)));
+    const incoming = theirs.filter(({ cid }) => !cids.has(cid));
     if (incoming.length === 0) return undefined;
     const timer = setTimeout(() => {
-      spokenSeq.current = lastSeq(items);
+      incoming.forEach(({ cid }) => cids.add(cid));
       const added = spokenLines(incoming, other).map((line) => ({
         key: (nextKey.current += 1),
         line,
