@@ -2,9 +2,10 @@
  * From a link to its chat and to its end: landing, code, chat, leaving. Owns the session's traces
  * on this device and removes them. Knows no element; the screens show `state`.
  */
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { LinkParts } from '../../server/protocol/link.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
+import { backoffMs } from '../core/backoff.ts';
 import type { Chat } from '../core/chat.ts';
 import type * as chatParts from './chat-parts.ts';
 import type { EndedChat } from '../core/chat-view.ts';
@@ -60,8 +61,6 @@ export interface LinkFlowOptions {
   isOffline: () => boolean;
 }
 
-const RETRY_MS = 3000;
-
 export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   const { api, environment, base, link, tabs, loadChat, isOffline } = options;
   const { sid } = link;
@@ -71,6 +70,8 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   let slot = options.rememberedSlot;
   // A new run makes the answers of an older one worthless.
   let run = 0;
+  /** Landings without an answer, one after the other. */
+  let attempt = 0;
   // The last one opened: what it keeps on this device is to go, whatever is on screen by then.
   let opened: Chat | null = null;
   let cancelTimer = () => {};
@@ -96,6 +97,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     }
     const landing = await api.landing(sid, proof);
     if (mine !== run) return;
+    if (landing.result !== 'retry') attempt = 0;
     switch (landing.result) {
       case 'landing':
         return meet(openLanding(link, landing));
@@ -106,7 +108,10 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
         return;
       case 'retry':
         state.value = { state: isOffline() ? 'offline' : 'unreachable' };
-        cancelTimer = environment.schedule(() => void open(), landing.retryInMs ?? RETRY_MS);
+        cancelTimer = environment.schedule(
+          () => void open(),
+          (landing.retryInMs ?? 0) + backoffMs(attempt++, environment.random()),
+        );
     }
   }
 
@@ -159,6 +164,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     opened = chat;
     const draftSeal = parts.createDraftSeal(session);
     state.value = { state: 'inside', chat, draftSeal, asOther, parts };
+    const hasMet = computed(() => chat.peer.value.state !== 'never');
     // Not within an effect: what runs then disposes of it.
     const soon = (next: () => void) => queueMicrotask(() => mine === run && next());
     const disposers = [
@@ -170,7 +176,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
         if (chat.connection.value === 'locked') soon(() => void open());
       }),
       effect(() => {
-        if (chat.peer.value.state === 'never') return;
+        if (!hasMet.value) return;
         forgetReadyCards(sid);
         tabs.tell({ sid, type: 'met' });
       }),
@@ -191,8 +197,15 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
 
   function finish(chat: EndedChat, session: EnteredSession | null, { tell = true } = {}): void {
     if (state.value.state === 'ended' || state.value.state === 'left') return;
+    // The outbox waits for who comes back by the new link.
+    if (chat.reason === 'renewed') opened = null;
+    // Otherwise what is over may be this link only, and the chat go on in another tab.
+    else if (chat.reason !== 'unknown') {
+      if (tell) tabs.tell({ sid, type: 'ended', chat });
+      // An end that came over the connection could not clear the pass.
+      void api.leave(sid);
+    }
     wipe();
-    if (tell) tabs.tell({ sid, type: 'ended', chat });
     writeMemo({ screen: 'ended', chat, slot }, location.pathname);
     state.value = { state: 'ended', chat, slot, names: session?.names ?? null };
   }
