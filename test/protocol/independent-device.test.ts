@@ -119,7 +119,8 @@ describe('what a client notices', () => {
 
   test('[EV11] a box may be replaced by its hash only where its author unsent it', () => {
     const { log, a, b } = conversation();
-    void a.post({ kind: 'unsend', of: [log[0]!.cid, log[2]!.cid] }, [log[0]!.cid]);
+    const of = [log[0]!.cid, log[2]!.cid];
+    void a.post({ kind: 'unsend', of }, of);
     flush(log, a, b);
     expect(b.log.map(({ sealedAs }) => sealedAs)).toEqual([
       'unsent',

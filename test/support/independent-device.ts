@@ -187,7 +187,10 @@ export class Device {
         throw new Tampered(`entry ${seq}: prev does not stand earlier in its slot`);
       if (content.after.seq >= seq || !this.#holds(content))
         throw new Tampered(`entry ${seq}: after is not on the chain`);
-      return { entry, sealedAs, content };
+      const received: Received = { entry, sealedAs, content };
+      if (String(this.#unsentBy(received)) !== String(entry.unsends ?? []))
+        throw new Tampered(`entry ${seq}: unsends is not what its author said`);
+      return received;
     }
     throw new Tampered(`entry ${seq} does not open`);
   }

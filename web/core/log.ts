@@ -8,7 +8,7 @@ import { boxHash, chainNext, chainStart } from '../../server/protocol/envelope/c
 import type { SealedView } from '../../server/protocol/envelope/content.ts';
 import { openEntry, type OpenedEntry } from '../../server/protocol/envelope/entry-box.ts';
 import type { SessionKeys } from '../../server/protocol/envelope/keys.ts';
-import type { Entry, Position } from '../../server/protocol/frames.ts';
+import type { Entry, Position, Slot } from '../../server/protocol/frames.ts';
 
 export interface Log {
   readonly sid: string;
@@ -111,26 +111,32 @@ function append(draft: Draft, entry: Entry, keys: SessionKeys): void {
   draft.entries.push({ entry, opened });
   if (!draft.places.has(entry.cid)) draft.places.set(entry.cid, draft.entries.length - 1);
   if (entry.box === undefined) draft.unexplained.add(entry.cid);
-  else if (entry.unsends) takeBack(draft, entry, opened);
+  else takeBack(draft, entry.slot, unsentBy(opened));
 }
 
 function isHonest(draft: Draft, entry: Entry, opened: OpenedEntry | null): boolean {
   if (entry.seq !== headOf(draft) + 1 || draft.places.has(entry.cid)) return false;
   if (entry.box === undefined) return true;
   if (!opened) return false;
+  // The server acts on its word, the reader on the author's: they have to be one.
+  if (String(unsentBy(opened)) !== String(entry.unsends ?? [])) return false;
   const { prev, after } = opened;
   if (prev !== null && findEntry(draft, prev)?.entry.slot !== entry.slot) return false;
   return after.seq < entry.seq && isOnChain(draft, after);
 }
 
+/** What its author took back with this entry: the sealed word for it. */
+function unsentBy(opened: OpenedEntry | null): readonly string[] {
+  return opened?.content.kind === 'unsend' ? opened.content.of : [];
+}
+
 /** Replaces the boxes of what was unsent by their hashes, as the server has done. */
-function takeBack(draft: Draft, { slot, unsends = [] }: Entry, opened: OpenedEntry | null): void {
-  const said = opened?.content.kind === 'unsend' ? new Set(opened.content.of) : new Set<string>();
-  for (const cid of unsends) {
+function takeBack(draft: Draft, slot: Slot, cids: readonly string[]): void {
+  for (const cid of cids) {
     const place = draft.places.get(cid);
     const target = place === undefined ? undefined : draft.entries[place];
     if (place === undefined || !target) continue;
-    if (!said.has(cid) || target.entry.slot !== slot) {
+    if (target.entry.slot !== slot) {
       draft.tampered = true;
       continue;
     }

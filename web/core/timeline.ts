@@ -30,7 +30,7 @@ export function extendTimeline(
   const draft = draftOf(timeline);
   for (const { entry, opened } of added) {
     const said: Said = { ...entry, mine: entry.slot === mine, state: 'stored' };
-    if (opened) fold(draft, said, opened, entry.unsends);
+    if (opened) fold(draft, said, opened);
     else push(draft, said, { kind: entry.box === undefined ? 'unsent' : 'undecryptable' });
   }
   return finish(draft);
@@ -47,7 +47,7 @@ export function withOutbox(
   for (const { cid, opened, of, failed } of outbox) {
     const state = failed ? 'failed' : 'sending';
     if (opened.sealedAs === 'message' || of) {
-      fold(draft, { cid, slot, seq: null, at: null, mine: true, state }, opened, of);
+      fold(draft, { cid, slot, seq: null, at: null, mine: true, state }, opened);
     }
   }
   return finish(draft).items;
@@ -79,12 +79,7 @@ function finish({ items, places, lastReset, dropped }: Draft): Timeline {
   return { items: kept, places: keptPlaces, lastReset };
 }
 
-function fold(
-  draft: Draft,
-  said: Said,
-  { content }: OpenedEntry,
-  unsends: readonly string[] | undefined,
-): void {
+function fold(draft: Draft, said: Said, { content }: OpenedEntry): void {
   switch (content.kind) {
     case 'text':
       return push(draft, said, { kind: 'text', text: content.text }, content.re);
@@ -101,7 +96,7 @@ function fold(
     case 'react':
       return change(draft, content.of, (item) => react(item, said.slot, content.emoji));
     case 'unsend':
-      return takeBack(draft, said.slot, unsends ?? []);
+      return takeBack(draft, said.slot, content.of);
     case 'reset':
       return noteReset(draft, said, content.seq);
     case 'renewed':

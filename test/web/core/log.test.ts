@@ -6,6 +6,7 @@ import { newCid } from '../../../server/protocol/envelope/entry-box.ts';
 import { toBase64Url } from '../../../server/protocol/encoding.ts';
 import type { Entry } from '../../../server/protocol/frames.ts';
 import { emptyLog, extendLog, settleLog } from '../../../web/core/log.ts';
+import { emptyTimeline, extendTimeline } from '../../../web/core/timeline.ts';
 import { createHonestLog, createSessions, newSum } from './support/session.ts';
 
 function setUp() {
@@ -115,6 +116,24 @@ describe('[LG7] unsent entries', () => {
     const log = read(entries.map((entry, i) => (i === 1 ? withoutBox(entry, hash) : entry)));
     expect(log.tampered).toBe(false);
     expect(settleLog(log).tampered).toBe(true);
+  });
+
+  it('are tampering if the server names none, and are taken back all the same', () => {
+    const { session, honest, entries, read } = setUp();
+    const of = [entries[1]!.cid, entries[3]!.cid];
+    const { unsends: _, ...silent } = honest.sealed('b', { kind: 'unsend', of });
+    const log = extendLog(read(entries), [silent], session.keys);
+    expect(log.tampered).toBe(true);
+    expect(log.entries[1]?.opened).toBeNull();
+    const before = extendTimeline(emptyTimeline, read(entries).entries, 'a');
+    const { items } = extendTimeline(before, log.entries.slice(6), 'a');
+    expect(items[1]).toMatchObject({ body: { kind: 'unsent' } });
+    const half = { ...silent, unsends: of.slice(0, 1) };
+    const entry = honest.sealed('b', { kind: 'reset', seq: 0 });
+    const more = { ...entry, unsends: of };
+    for (const attack of [half, more]) {
+      expect(extendLog(read(entries), [attack], session.keys).tampered).toBe(true);
+    }
   });
 
   it('are tampering if the server names others than the author did', () => {
