@@ -169,7 +169,11 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
 
   function beat(): void {
     stored.beat();
-    stored.adopt((items) => outbox.adopt(items));
+    stored.adopt((items) => {
+      const unwanted = outbox.adopt(items);
+      unwanted?.forEach(unsendStored);
+      return unwanted !== null;
+    });
     heartbeat.start(beat, HEARTBEAT_MS);
   }
 

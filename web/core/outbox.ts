@@ -119,6 +119,25 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return cid;
   }
 
+  /**
+   * New entries stand in the log. Returns the cids of those that were deleted while they were
+   * on their way, and so have to be unsent.
+   */
+  function echoed(added: readonly LogEntry[]): string[] {
+    const unwanted: string[] = [];
+    const echoes = new Map(added.map((one) => [one.entry.cid, one]));
+    const kept = items.value.filter(({ cid, opened }) => {
+      const echo = echoes.get(cid);
+      if (!echo) return true;
+      const stored = echo.opened?.content.kind ?? 'void';
+      const isDeleted = opened.content.kind === 'void' || wasUnsent(log(), cid);
+      if (isDeleted && stored !== 'void') unwanted.push(cid);
+      return false;
+    });
+    if (kept.length < items.value.length) items.value = kept;
+    return unwanted;
+  }
+
   return {
     items: items as ReadonlySignal<readonly OutboxItem[]>,
 
@@ -134,14 +153,17 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       items.value = [...back, ...items.value];
     },
 
-    /** The outbox of a page that is gone, behind one's own. False if nothing of it opens. */
-    adopt(sealed: readonly SealedItem[]): boolean {
+    /**
+     * The outbox of a page that is gone, behind one's own. Returns what echoed() does of what was
+     * stored meanwhile; null if nothing of it opens.
+     */
+    adopt(sealed: readonly SealedItem[]): string[] | null {
       const opened = sealed.flatMap((item) => openSealed(item) ?? []);
       const known = new Set(items.value.map(({ cid }) => cid));
-      const isNew = ({ cid }: OutboxItem) => !known.has(cid) && findEntry(log(), cid) === undefined;
-      items.value = [...items.value, ...opened.filter(isNew)];
+      items.value = [...items.value, ...opened.filter(({ cid }) => !known.has(cid))];
+      const unwanted = echoed(log().entries);
       flush();
-      return opened.length > 0;
+      return opened.length > 0 ? unwanted : null;
     },
 
     /** The log was read to its head on a new connection. */
@@ -163,24 +185,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       pause.cancel();
     },
 
-    /**
-     * New entries stand in the log. Returns the cids of those that were deleted while they were
-     * on their way, and so have to be unsent.
-     */
-    echoed(added: readonly LogEntry[]): string[] {
-      const unwanted: string[] = [];
-      const echoes = new Map(added.map((one) => [one.entry.cid, one]));
-      const kept = items.value.filter(({ cid, opened }) => {
-        const echo = echoes.get(cid);
-        if (!echo) return true;
-        const stored = echo.opened?.content.kind ?? 'void';
-        const isDeleted = opened.content.kind === 'void' || wasUnsent(log(), cid);
-        if (isDeleted && stored !== 'void') unwanted.push(cid);
-        return false;
-      });
-      if (kept.length < items.value.length) items.value = kept;
-      return unwanted;
-    },
+    echoed,
 
     nacked(cid: string, error: NackError, retryInMs?: number): void {
       const place = items.value.findIndex((item) => item.cid === cid);

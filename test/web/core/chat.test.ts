@@ -3,6 +3,7 @@ import { boxHash } from '../../../server/protocol/envelope/chain.ts';
 import { toBase64Url } from '../../../server/protocol/encoding.ts';
 import type { Entry } from '../../../server/protocol/frames.ts';
 import { deliveryOf } from '../../../web/core/chat-view.ts';
+import { createFakeStorage } from './support/fake-world.ts';
 import { createHonestLog } from './support/session.ts';
 import { createChats, landingOf, messagesOf, textsOf } from './support/chats.ts';
 
@@ -235,6 +236,32 @@ describe('a bad connection', () => {
     expect(textsOf(next)).toEqual(['1', '2', '3']);
     expect(storages.a.entries.size).toBe(0);
   });
+});
+
+it('takes back what was deleted on a page that crashed before it saw the echo', () => {
+  const { server, clock, open, storages, ann, bob } = pair();
+  const cid = ann.send('oh no')!;
+  ann.edit(cid, 'oh dear');
+  const wire = server.wires.find(({ slot }) => slot === 'a')!;
+  server.step(wire);
+  server.step(wire);
+  ann.unsend(cid);
+  // Nothing more is heard of the page; what it kept is what the next one finds.
+  const kept = createFakeStorage();
+  for (const [key, value] of storages.a.entries) kept.setItem(key, value);
+  server.cut(wire);
+  ann.wipe();
+  const next = open('a', undefined, kept);
+  server.flush();
+  expect(textsOf(next)).toEqual(['oh dear']);
+  clock.advance(8_000);
+  server.flush();
+  for (const chat of [next, bob]) {
+    expect(textsOf(chat)).toEqual(['<unsent>']);
+    expect(chat.notices.value.tampered).toBe(false);
+  }
+  expect(server.log.slice(0, 2).every(({ box }) => box === undefined)).toBe(true);
+  expect(kept.length).toBe(0);
 });
 
 describe('a reset', () => {
