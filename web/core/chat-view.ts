@@ -143,6 +143,9 @@ export interface EndedChat {
   idleMs: number;
 }
 
+/** `failed`: the server refused it, and nothing is tried any more. */
+export type Ending = 'no' | 'under_way' | 'failed';
+
 export interface Chat {
   readonly sid: string;
   /** Which of the two this participant is. */
@@ -161,6 +164,8 @@ export interface Chat {
   readonly notices: ReadonlySignal<Notices>;
   readonly limits: ReadonlySignal<SessionLimits | null>;
   readonly ended: ReadonlySignal<EndedChat | null>;
+  /** What has become of end(). */
+  readonly ending: ReadonlySignal<Ending>;
 
   /** Shown at once as `sending`; returns its cid, or null if it is too long for one box or the chat is over. */
   send(text: string, options?: { re?: string }): string | null;
@@ -182,6 +187,8 @@ export interface Chat {
   keep(): void;
   /** For both, over the connection if it is live, else over HTTP until it succeeds. */
   end(): void;
+  /** Gives up an end that has not been carried out yet, or has failed. */
+  cancelEnd(): void;
   /** Takes the chat over from another page (`elsewhere`). */
   useHere(): void;
 

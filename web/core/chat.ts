@@ -74,7 +74,12 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     environment,
     send,
     box: () => sealEnd(session, state.value.log),
-    overHttp: (box) => api.end(sid, box),
+    async overHttp(box) {
+      const answer = await api.end(sid, box);
+      // Without a pass one is also when the chat is over already.
+      if (answer.result === 'locked') await askLanding();
+      return answer;
+    },
     onDone: () => {
       const idleMs = state.value.expiry?.idleMs ?? 0;
       apply({ type: 'session-ended', ended: { reason: 'ended', by: slot, idleMs } });
@@ -223,6 +228,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     notices: computed(() => state.value.notices),
     limits: computed(() => state.value.limits),
     ended: computed(() => state.value.ended),
+    ending: ending.state,
 
     send(text, { re } = {}) {
       typingSignal.typing(false);
@@ -241,6 +247,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     markRead: (seq) => receiptReport.read(seq),
     keep: () => void connection.send({ type: 'keep' }),
     end: () => ending.start(),
+    cancelEnd: () => ending.stop(),
     useHere: () => connection.dispatch({ type: 'taken-here' }),
     woke() {
       isOffline.value = false;

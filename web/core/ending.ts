@@ -1,10 +1,12 @@
 /**
- * Ends the chat for both and does not let go before it is ended: over the connection while that
- * answers, else over HTTP, again and again.
+ * Ends the chat for both and does not let go before it is ended, refused or no longer wanted: over
+ * the connection while that answers, else over HTTP, again and again.
  */
+import { signal, type ReadonlySignal } from '@preact/signals-core';
 import { sealControl } from '../../server/protocol/envelope/entry-box.ts';
 import type { ClientFrame } from '../../server/protocol/frames.ts';
 import { backoffMs } from './backoff.ts';
+import type { Ending } from './chat-view.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
 import { viewOf, type Log } from './log.ts';
@@ -30,7 +32,7 @@ export function sealEnd({ keys, sid, slot }: EnteredSession, log: Log): string {
 
 export function createEnding({ environment, send, box, overHttp, onDone }: EndingOptions) {
   const timer = createTimer(environment);
-  let isWanted = false;
+  const state = signal<Ending>('no');
   let attempt = 0;
 
   function tryOnce(): void {
@@ -40,25 +42,27 @@ export function createEnding({ environment, send, box, overHttp, onDone }: Endin
 
   async function askOverHttp(): Promise<void> {
     const answer = await overHttp(box());
-    if (!isWanted) return;
+    // Also when it was given up meanwhile: it is over all the same.
+    if (answer.result === 'done') return onDone();
+    if (state.value !== 'under_way') return;
     if (answer.result === 'retry') {
       const waitMs = backoffMs(attempt++, environment.random());
       timer.start(tryOnce, Math.max(waitMs, answer.retryInMs ?? 0));
     } else {
-      isWanted = false;
-      if (answer.result === 'done') onDone();
+      state.value = 'failed';
     }
   }
 
   return {
+    state: state as ReadonlySignal<Ending>,
     start(): void {
-      if (isWanted) return;
-      isWanted = true;
+      if (state.value === 'under_way') return;
+      state.value = 'under_way';
       attempt = 0;
       tryOnce();
     },
     stop(): void {
-      isWanted = false;
+      state.value = 'no';
       timer.cancel();
     },
   };

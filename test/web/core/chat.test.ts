@@ -343,6 +343,55 @@ describe('the end', () => {
     expect(bob.ended.value).toMatchObject({ reason: 'ended', by: 'b' });
     expect(clock.pending).toBe(0);
   });
+
+  const answered = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is under way until it is over, and can be given up before', async () => {
+    const { server, clock, ends, endAnswers, ann } = pair();
+    endAnswers.push({ result: 'retry', code: 'store_unavailable', retryInMs: 1_000 });
+    server.cut(server.wires.find(({ slot }) => slot === 'a')!);
+    expect(ann.ending.value).toBe('no');
+    ann.end();
+    expect(ann.ending.value).toBe('under_way');
+    await answered();
+    expect(ann.ending.value).toBe('under_way');
+    ann.cancelEnd();
+    expect(ann.ending.value).toBe('no');
+    clock.advance(60_000);
+    await answered();
+    expect(ends).toHaveLength(1);
+    expect(ann.ended.value).toBeNull();
+    ann.end();
+    await answered();
+    expect(ann.ended.value).toMatchObject({ reason: 'ended', by: 'a' });
+    expect(ann.ending.value).toBe('no');
+  });
+
+  it.each([{ result: 'refused', code: 'bad_origin' }, { result: 'locked' }] as const)(
+    'says that it has failed, and can be tried again: %j',
+    async (answer) => {
+      const { server, endAnswers, ann } = pair();
+      endAnswers.push(answer);
+      server.cut(server.wires.find(({ slot }) => slot === 'a')!);
+      ann.end();
+      await answered();
+      expect(ann.ending.value).toBe('failed');
+      ann.end();
+      await answered();
+      expect(ann.ended.value).toMatchObject({ reason: 'ended', by: 'a' });
+    },
+  );
+
+  it('[HT5] is no failure where the chat is over and so the pass is gone', async () => {
+    const { server, landings, endAnswers, ann } = pair();
+    endAnswers.push({ result: 'locked' });
+    landings.push({ result: 'gone', reason: 'silence', by: null, box: null, idleMs: 5 });
+    server.cut(server.wires.find(({ slot }) => slot === 'a')!);
+    ann.end();
+    await answered();
+    expect(ann.ended.value).toEqual({ reason: 'silence', by: null, idleMs: 5 });
+    expect(ann.ending.value).toBe('no');
+  });
 });
 
 it('reads 5,000 entries page by page, and shows them once they are all there', () => {

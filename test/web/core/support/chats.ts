@@ -15,6 +15,8 @@ export function createChats() {
   const storages = { a: createFakeStorage(), b: createFakeStorage() };
   const landings: Awaited<ReturnType<SessionApi['landing']>>[] = [];
   const ends: (string | undefined)[] = [];
+  /** To the next ends over HTTP; `done` once it is empty. */
+  const endAnswers: Awaited<ReturnType<SessionApi['end']>>[] = [];
   const api: SessionApi = {
     create: () => Promise.reject(new Error('not here')),
     enter: () => Promise.reject(new Error('not here')),
@@ -23,7 +25,7 @@ export function createChats() {
       Promise.resolve(landings.shift() ?? { result: 'retry', code: null, retryInMs: null }),
     end: (_sid, box) => {
       ends.push(box);
-      return Promise.resolve({ result: 'done' });
+      return Promise.resolve(endAnswers.shift() ?? { result: 'done' });
     },
   };
 
@@ -40,7 +42,7 @@ export function createChats() {
     return createChat({ session, api, socketUrl: `ws://test/ws/${session.sid}`, environment });
   }
 
-  return { server, clock, sessions, storages, landings, ends, open };
+  return { server, clock, sessions, storages, landings, ends, endAnswers, open };
 }
 
 export function landingOf(slot: Slot, here: Slot | null): Landing {
