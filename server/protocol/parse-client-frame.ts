@@ -55,6 +55,7 @@ function parseUnsend(frame: Record<string, unknown>, maxBoxBytes: number): Clien
   const { of, cid, box } = frame;
   if (!has(frame, 4) || !isCid(cid) || !isBox(box, maxBoxBytes) || !Array.isArray(of)) return null;
   if (of.length === 0 || of.length > MAX_UNSEND_CIDS || !of.every(isCid)) return null;
+  if (of.includes(cid)) return null;
   return new Set(of).size === of.length ? { type: 'unsend', of, cid, box } : null;
 }
 

@@ -88,7 +88,11 @@ describe('frames of a client', () => {
     ['more read than received', { type: 'receipt', received: 1, read: 2 }],
     ['nothing to unsend', { type: 'unsend', of: [], cid, box }],
     ['a target named twice', { type: 'unsend', of: [cid, cid], cid: cid2, box }],
-    ['too many targets', { type: 'unsend', of: Array.from({ length: 101 }, () => cid), cid, box }],
+    ['itself among the targets', { type: 'unsend', of: [cid, cid2], cid: cid2, box }],
+    [
+      'too many targets',
+      { type: 'unsend', of: Array.from({ length: 101 }, () => cid), cid: cid2, box },
+    ],
   ])('[CL2] %s is refused', (_, frame) => {
     expect(parseClientFrame(JSON.stringify(frame), MAX_BOX)).toBeNull();
   });
