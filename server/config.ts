@@ -30,6 +30,10 @@ export interface Setting<T> {
   readonly parse: (text: string) => T | undefined;
 }
 
+/** What the server has at its root. Under one of these as PUBLIC_URL's path, nobody could tell
+ * whether a proxy has taken that path off. */
+const OWN_PATHS = ['api', 'assets', 'c', 'healthz', 'readyz', 'ws'];
+
 /** Every setting, under its name in Config. Durations become ms, sizes bytes, `off` null. */
 export const SETTINGS = {
   host: host('HOST', '0.0.0.0', 'Address to listen on.'),
@@ -38,7 +42,10 @@ export const SETTINGS = {
     'PUBLIC_URL',
     'Where browsers reach the server, with a path if it is served under one. Unset: taken from the request.',
   ),
-  allowedOrigins: origins('ALLOWED_ORIGINS', 'Further origins whose pages may use this server.'),
+  allowedOrigins: origins(
+    'ALLOWED_ORIGINS',
+    'Further names (origins) under which this server is reached.',
+  ),
   trustProxy: addresses(
     'TRUST_PROXY',
     'Proxies whose X-Forwarded headers are believed. Unset: none.',
@@ -306,7 +313,7 @@ function publicUrl(name: string, help: string): Setting<PublicUrl | null> {
   return {
     name,
     default: '',
-    form: 'an http or https address, with or without a path, like https://example.org/chat',
+    form: `an http or https address, with or without a path, like https://example.org/chat; the path may not begin with /${OWN_PATHS.join(', /')}`,
     range: null,
     help,
     secret: false,
@@ -314,6 +321,7 @@ function publicUrl(name: string, help: string): Setting<PublicUrl | null> {
       if (text === '') return null;
       const url = parseHttpUrl(text);
       if (url === undefined || url.pathname.includes('//')) return undefined;
+      if (OWN_PATHS.includes(url.pathname.split('/')[1] ?? '')) return undefined;
       return Object.freeze({ origin: url.origin, path: url.pathname.replace(/\/$/, '') });
     },
   };

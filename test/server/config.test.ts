@@ -85,6 +85,12 @@ describe('values', () => {
       { origin: 'http://10.1.1.1:8080', path: '/a/b' },
     ],
     [
+      'PUBLIC_URL',
+      'https://a.example/apis/api',
+      'publicUrl',
+      { origin: 'https://a.example', path: '/apis/api' },
+    ],
+    [
       'ALLOWED_ORIGINS',
       'https://a.example, http://b.example:81/',
       'allowedOrigins',
@@ -126,6 +132,12 @@ describe('values', () => {
       'https://',
       'https://*.a.example',
       'https://a.example//b',
+      'https://a.example/api',
+      'https://a.example/ws/',
+      'https://a.example/c/d',
+      'https://a.example/assets',
+      'https://a.example/healthz',
+      'https://a.example/readyz',
       'https://a.example/a b',
       'https://a.example:99999',
     ],
@@ -168,6 +180,12 @@ describe('errors', () => {
         '  PORT is "http": must be a whole number, from 0 to 65535',
         '  IDLE_TTL is "5 min": must be a duration like 90s, 30m, 24h or 7d, from 1s to 30d',
       ].join('\n'),
+    );
+  });
+
+  it('say which paths PUBLIC_URL may not have', () => {
+    expect(problemsOf({ PUBLIC_URL: 'https://a.example/ws' })[0]).toMatch(
+      /; the path may not begin with \/api, \/assets, \/c, \/healthz, \/readyz, \/ws$/,
     );
   });
 
