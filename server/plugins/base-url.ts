@@ -2,8 +2,9 @@
 // whose forwarded headers Fastify believes only from TRUST_PROXY.
 import { networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config, PublicUrl } from '../config.ts';
+import { AppError } from '../protocol/errors.ts';
 
 /** What a Host header may look like to be repeated in a link or a header. */
 const HOST = /^(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
@@ -11,7 +12,7 @@ const HOST = /^(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 /** Null if the request's own host is nothing one could link to. */
 export function baseUrl(config: Config, request: FastifyRequest): PublicUrl | null {
   if (config.publicUrl) return config.publicUrl;
-  const origin = `${request.protocol}://${request.host}`;
+  const origin = `${protocolOf(request)}://${request.host}`;
   // URL takes off the port that goes without saying, as browsers do.
   return HOST.test(request.host) && URL.canParse(origin)
     ? { origin: new URL(origin).origin, path: '' }
@@ -22,7 +23,23 @@ export function baseUrl(config: Config, request: FastifyRequest): PublicUrl | nu
 export function isSecure(config: Config, request: FastifyRequest): boolean {
   return config.publicUrl
     ? config.publicUrl.origin.startsWith('https:')
-    : request.protocol === 'https';
+    : protocolOf(request) === 'https';
+}
+
+/** What the browser speaks as far as we know. Proxies may say HTTPS, and wss of an upgrade. */
+export function protocolOf({ protocol }: FastifyRequest): 'http' | 'https' {
+  return /^(https|wss)$/i.test(protocol) ? 'https' : 'http';
+}
+
+/** HTTP/1.1 wants it (RFC 9112 section 3.2); a simple probe in HTTP/1.0 has none. */
+export function requireHost(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ headers, raw }) => {
+    if (headers.host !== undefined || raw.httpVersion === '1.0') return;
+    throw new AppError('bad_request', {
+      message: 'Send a Host header.',
+      details: { field: 'host', problem: 'required' },
+    });
+  });
 }
 
 /**
@@ -36,7 +53,7 @@ export function lanBase(config: Config, request: FastifyRequest): string | undef
   }
   const address = lanAddress(config.host);
   const port = new URL(`http://${request.host}`).port;
-  return address && `${request.protocol}://${address}${port && `:${port}`}`;
+  return address && `${protocolOf(request)}://${address}${port && `:${port}`}`;
 }
 
 /** This machine's first IPv4 address that others can reach, given what the server listens on. */

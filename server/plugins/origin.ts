@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
 import { hasPassCookie } from '../sessions/passes.ts';
+import { protocolOf } from './base-url.ts';
 
 const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -27,7 +28,7 @@ function isSameHost(request: FastifyRequest, origin: string): boolean {
   if (!URL.canParse(origin) || new URL(origin).origin !== origin) return false;
   const { protocol } = new URL(origin);
   // The page may have come by https through a proxy that is not trusted to say so.
-  if (protocol !== 'https:' && `${request.protocol}:` !== protocol) return false;
+  if (protocol !== 'https:' && `${protocolOf(request)}:` !== protocol) return false;
   const asked = `${protocol}//${request.host}`;
   return URL.canParse(asked) && new URL(asked).origin === origin;
 }

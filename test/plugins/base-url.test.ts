@@ -1,7 +1,7 @@
 // The address for a phone: given when it is known to be right, and never otherwise.
 import { networkInterfaces } from 'node:os';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBrowser, startApp } from '../support/app.ts';
+import { enterAs, invitationsOf, openBrowser, startApp } from '../support/app.ts';
 
 vi.mock('node:os', { spy: true });
 
@@ -29,6 +29,33 @@ async function lanBaseFor(
   expect(status).toBe(201);
   return (json as { lanBase?: string }).lanBase; // as: the answer to a creation
 }
+
+describe('behind a trusted proxy', () => {
+  it.each([
+    ['https', 'https'],
+    ['HTTPS', 'https'],
+    ['wss', 'https'],
+    ['http, https', 'https'],
+    ['http', 'http'],
+    ['ws', 'http'],
+    ['ftp', 'http'],
+    ['javascript', 'http'],
+    ['https://evil.example/', 'http'],
+  ])('%s is %s, for links, headers, cookies and origins', async (said, meant) => {
+    const { app } = await startApp({ env: { TRUST_PROXY: '10.0.0.1' } });
+    const browser = openBrowser(app, {
+      address: '10.0.0.1',
+      origin: `${meant}://chat.example`,
+      headers: { 'x-forwarded-proto': said },
+    });
+    const created = await browser.send('POST', '/api/sessions', { names: ['Ann', 'Bob'] });
+    expect(created.json).toMatchObject({ linkBase: `${meant}://chat.example` });
+    expect('strict-transport-security' in created.headers).toBe(meant === 'https');
+    const { a } = invitationsOf(created.json);
+    const entered = await enterAs(browser, a);
+    expect(entered.setCookies.join().includes('Secure')).toBe(meant === 'https');
+  });
+});
 
 describe('lanBase', () => {
   it.each([

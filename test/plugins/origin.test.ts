@@ -54,6 +54,8 @@ describe('which origins are ours', () => {
     expect(allowed({}, 'http://[::1]:3000', { host: '[::1]:3000' })).toBe(true);
     expect(allowed({}, 'http://chat.example', { protocol: 'https' })).toBe(false);
     expect(allowed({}, 'https://chat.example', { protocol: 'https' })).toBe(true);
+    expect(allowed({}, 'http://chat.example', { protocol: 'HTTPS' })).toBe(false);
+    expect(allowed({}, 'ftp://chat.example', { protocol: 'ftp' })).toBe(false);
   });
 
   it('is exactly PUBLIC_URL, whatever the Host', () => {
