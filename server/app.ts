@@ -6,13 +6,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Redis } from 'ioredis';
 import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
-import { answerBrokenRequest, handleErrors, sendError, toAppError } from './plugins/errors.ts';
+import { requireHost } from './plugins/base-url.ts';
+import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
+import { takeJsonOnly } from './plugins/json-body.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
 import { checkOrigins, isAllowedOrigin } from './plugins/origin.ts';
 import { addRateLimits } from './plugins/rate-limits.ts';
 import { createRewriteUrl } from './plugins/rewrite-url.ts';
 import { addWebSockets } from './plugins/websocket.ts';
-import { addSecurityHeaders, setSecurityHeaders } from './plugins/security-headers.ts';
+import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { AppError } from './protocol/errors.ts';
 import { healthRoutes } from './routes/health.ts';
 import { documentApi } from './routes/openapi.ts';
@@ -27,6 +29,7 @@ import type { Store } from './store/store.ts';
 
 const BODY_LIMIT_BYTES = 32 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** For all of a request, headers and body. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface AppOptions {
@@ -42,6 +45,7 @@ export interface AppOptions {
   /** Where log lines go; unset: standard output. */
   logStream?: LogStream;
   now?: () => number;
+  requestTimeoutMs?: number;
 }
 
 export function buildApp(options: AppOptions): FastifyInstance {
@@ -64,11 +68,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
   logRequests(app);
   app.addHook('onResponse', async (request) => closeRefusedUpgrade(request));
   addSecurityHeaders(app, config);
-  handleErrors(app);
+  handleErrors(app, now);
+  requireHost(app);
   checkOrigins(app, config);
   void app.register(cookie);
   addRateLimits(app, { hashAddress, redis });
-  addWebSockets(app, hub);
+  addWebSockets(app, hub, config);
   // … and where it arrives.
   documentApi(app);
   void app.register(healthRoutes, { store });
@@ -94,33 +99,38 @@ export function buildApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-function createServer({ config, logStream }: AppOptions): FastifyInstance {
+function createServer({
+  config,
+  logStream,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+}: AppOptions): FastifyInstance {
   const app = fastify({
     logger: logOptions(config, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1_000 },
+    requestTimeout: requestTimeoutMs,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Node gives a body the longer of this, by default a minute, and requestTimeout.
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      // requireHost says it in our form.
+      requireHostHeader: false,
+    },
     rewriteUrl: createRewriteUrl(config),
     // What is under way when the server stops is still answered.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => {
-      // No hook has run.
-      setSecurityHeaders(config, request, reply);
-      reply.raw.once('finish', () => closeRefusedUpgrade(request));
-      sendError(reply, toAppError(error), request.log);
+    clientErrorHandler: createBrokenRequestAnswer(config),
+    // Through the hooks after all, so that the answer is like any other.
+    frameworkErrors: (_error, request, reply) => {
+      request.raw.url = UNREADABLE_PATH;
+      app.routing(request.raw, reply.raw);
     },
   });
-  // JSON only: what a foreign form can send without asking is no longer understood.
-  app.removeContentTypeParser('text/plain');
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Clients that always say JSON say it of no body too.
-    if (body === '') done(null);
-    else void parseJson(request, body.toString(), done);
-  });
+  // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
+  takeJsonOnly(app);
   return app;
 }
 

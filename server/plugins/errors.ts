@@ -2,11 +2,20 @@
 // server/protocol/errors.ts. Nothing internal and nothing that was sent is repeated, neither in
 // answers nor in the log.
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { Config } from '../config.ts';
 import { AppError, ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { headersWithoutRequest } from './security-headers.ts';
 import { findProblem } from './validation.ts';
+
+const WARN_EVERY_MS = 10_000;
+
+/** What Fastify calls a body that does not say it is JSON. */
+const NOT_JSON_TYPE = new Set([
+  'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+  'FST_ERR_ROUTE_MISSING_CONTENT_TYPE',
+]);
 
 /** For developers; texts for people are in the page, under the codes. */
 const MESSAGES: Record<ErrorCode, string> = {
@@ -29,16 +38,39 @@ const MESSAGES: Record<ErrorCode, string> = {
   store_unavailable: 'The store does not answer: try again.',
 };
 
-export function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | AppError, request, reply) =>
-    sendError(reply, toAppError(error), request.log),
+/** Leads to the answer for a path that could not be decoded, or is too long. */
+export const UNREADABLE_PATH = '/unreadable-path';
+
+export function handleErrors(app: FastifyInstance, now: () => number): void {
+  const logError = createErrorLog(now);
+  app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
+    const refusal = toAppError(error);
+    logError(request.log, refusal);
+    return sendError(reply, refusal);
+  });
+  app.setNotFoundHandler(({ url }, reply) =>
+    sendError(reply, url === UNREADABLE_PATH ? unreadablePath() : new AppError('not_found')),
   );
-  app.setNotFoundHandler((_request, reply) => sendError(reply, new AppError('not_found')));
 }
 
-export function sendError(reply: FastifyReply, error: AppError, log?: FastifyBaseLogger) {
-  const { status } = ERRORS[error.code];
-  if (error.code === 'internal') log?.error({ err: error.cause }, 'request failed');
+/** Failures of ours all, each kind of 503 now and then: while it lasts, every request is one. */
+function createErrorLog(now: () => number) {
+  const quietUntil = new Map<ErrorCode, number>();
+  return (log: FastifyBaseLogger, error: AppError): void => {
+    const { code, cause } = error;
+    if (code === 'internal') log.error({ err: cause }, 'request failed');
+    if (ERRORS[code].status !== 503 || now() < (quietUntil.get(code) ?? 0)) return;
+    quietUntil.set(code, now() + WARN_EVERY_MS);
+    log.warn({ err: error }, 'requests are refused for now');
+  };
+}
+
+/** `status`: instead of the one that goes with the code. */
+export function sendError(
+  reply: FastifyReply,
+  error: AppError,
+  status: number = ERRORS[error.code].status,
+) {
   const { retryInMs } = error.details;
   if (typeof retryInMs === 'number' && retryInMs > 0) {
     void reply.header('retry-after', Math.ceil(retryInMs / 1000));
@@ -47,7 +79,8 @@ export function sendError(reply: FastifyReply, error: AppError, log?: FastifyBas
 }
 
 function formatError({ code, message, details }: AppError): string {
-  const text = message === code ? MESSAGES[code] : message;
+  // What a failure of ours says is for the log.
+  const text = message === code || ERRORS[code].status >= 500 ? MESSAGES[code] : message;
   return JSON.stringify({ error: { code, message: text, ...details } });
 }
 
@@ -59,6 +92,7 @@ export function toAppError(error: FastifyError | AppError): AppError {
       details: { ...findProblem(error.validation, error.validationContext) },
     });
   }
+  if (NOT_JSON_TYPE.has(error.code)) return notJsonType();
   const status = error.statusCode ?? 500;
   if (status === 413) return new AppError('too_large');
   // 403: a path that leads out of the folder of the page.
@@ -67,25 +101,40 @@ export function toAppError(error: FastifyError | AppError): AppError {
   return new AppError('internal', { cause: error });
 }
 
+function notJsonType(): AppError {
+  return new AppError('bad_request', {
+    message: 'Send JSON, with the header content-type: application/json.',
+    details: { problem: 'content_type' },
+  });
+}
+
+function unreadablePath(): AppError {
+  return new AppError('bad_request', {
+    message: 'The path is too long, or not percent-encoded UTF-8.',
+    details: { problem: 'path' },
+  });
+}
+
 /** Answers what was no HTTP at all, or too slow, or too long; there is no reply yet. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) {
+export function createBrokenRequestAnswer(config: Config) {
+  return (error: Error & { code?: string }, socket: Duplex): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    if (!socket.writable) return void socket.destroy();
     const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
     const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     const status = tooLarge ? 431 : tooSlow ? 408 : 400;
     const body = formatError(new AppError(tooLarge ? 'too_large' : 'bad_request'));
-    socket.write(
+    socket.end(
       [
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         'content-type: application/json; charset=utf-8',
         `content-length: ${Buffer.byteLength(body)}`,
-        ...Object.entries(headersWithoutRequest()).map((header) => header.join(': ')),
+        ...Object.entries(headersWithoutRequest(config)).map((header) => header.join(': ')),
         'connection: close',
         '',
         body,
       ].join('\r\n'),
+      () => socket.destroy(),
     );
-  }
-  socket.destroySoon();
+  };
 }

@@ -56,9 +56,14 @@ function describeError(error: unknown): DescribedError {
   const code: unknown = 'code' in error ? error.code : undefined;
   return {
     type: name,
-    message,
-    stack,
+    message: withoutArguments(message),
+    stack: withoutArguments(stack),
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };
+}
+
+/** Redis repeats what it was asked when it does not know the command. */
+function withoutArguments(text: string): string {
+  return text.replace(/, with args beginning with:.*/g, '');
 }

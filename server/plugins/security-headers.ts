@@ -1,15 +1,27 @@
 // The headers that go with every answer, errors included. What they allow is what the page
 // needs and nothing else.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../config.ts';
+import type { FastifyInstance } from 'fastify';
+import type { Config, PublicUrl } from '../config.ts';
 import { baseUrl, isSecure } from './base-url.ts';
 
+/**
+ * All that browsers know, without what is used (autoplay, clipboard-write, fullscreen, web-share),
+ * client hints (ch-…), and the local network, which the page itself may come from.
+ */
 const UNUSED_FEATURES = [
   'accelerometer',
+  'aria-notify',
+  'bluetooth',
   'browsing-topics',
   'camera',
+  'captured-surface-control',
   'clipboard-read',
   'compute-pressure',
+  'cross-origin-isolated',
+  'deferred-fetch',
+  'deferred-fetch-minimal',
+  'digital-credentials-create',
+  'digital-credentials-get',
   'display-capture',
   'encrypted-media',
   'gamepad',
@@ -18,18 +30,30 @@ const UNUSED_FEATURES = [
   'hid',
   'identity-credentials-get',
   'idle-detection',
+  'interest-cohort',
+  'keyboard-map',
+  'language-detector',
+  'language-model',
   'local-fonts',
   'magnetometer',
   'microphone',
   'midi',
+  'on-device-speech-recognition',
   'otp-credentials',
   'payment',
+  'picture-in-picture',
+  'private-state-token-issuance',
+  'private-state-token-redemption',
   'publickey-credentials-create',
   'publickey-credentials-get',
   'screen-wake-lock',
   'serial',
+  'speaker-selection',
   'storage-access',
+  'summarizer',
   'sync-xhr',
+  'translator',
+  'unload',
   'usb',
   'window-management',
   'xr-spatial-tracking',
@@ -48,26 +72,23 @@ const FIXED_HEADERS = {
 
 /** Before anything can refuse a request, so that refusals have them too. */
 export function addSecurityHeaders(app: FastifyInstance, config: Config): void {
-  app.addHook('onRequest', async (request, reply) => setSecurityHeaders(config, request, reply));
-}
-
-export function setSecurityHeaders(
-  config: Config,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const secure = isSecure(config, request);
-  const host = baseUrl(config, request)?.origin.replace(/^https?:\/\//, '');
-  void reply.headers({
-    ...FIXED_HEADERS,
-    'content-security-policy': contentSecurityPolicy(host && `${secure ? 'wss' : 'ws'}://${host}`),
-    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(headersAt(baseUrl(config, request), isSecure(config, request)));
   });
 }
 
 /** For an answer to what could not be read as a request. */
-export function headersWithoutRequest(): Record<string, string> {
-  return { ...FIXED_HEADERS, 'content-security-policy': contentSecurityPolicy(undefined) };
+export function headersWithoutRequest({ publicUrl }: Config): Record<string, string> {
+  return headersAt(publicUrl, publicUrl?.origin.startsWith('https:') === true);
+}
+
+/** `base`: where the browser is, null if that is not known. */
+function headersAt(base: PublicUrl | null, secure: boolean): Record<string, string> {
+  return {
+    ...FIXED_HEADERS,
+    'content-security-policy': contentSecurityPolicy(base?.origin.replace(/^http/, 'ws')),
+    ...(secure ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
 }
 
 /** `socketOrigin` besides 'self', which older browsers do not take to include WebSockets. */

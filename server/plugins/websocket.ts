@@ -4,14 +4,16 @@
  */
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
 import type { Hub } from '../live/hub.ts';
 import { AppError } from '../protocol/errors.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { createBrokenRequestAnswer } from './errors.ts';
 
 export const SOCKET_PATH = '/ws/:id';
 
 /** To be called before any route is added. */
-export function addWebSockets(app: FastifyInstance, hub: Hub): void {
+export function addWebSockets(app: FastifyInstance, hub: Hub, config: Config): void {
   void app.register(websocket, {
     options: {
       maxPayload: MAX_FRAME_BYTES,
@@ -28,6 +30,8 @@ export function addWebSockets(app: FastifyInstance, hub: Hub): void {
     // Done by the hook below: this one cannot wait.
     preClose: (done) => done(),
   });
+  // What the route lets through and ws still refuses, in our form.
+  app.after(() => void app.websocketServer.on('wsClientError', createBrokenRequestAnswer(config)));
   app.addHook('preClose', () => hub.stop());
   app.addHook('onRequest', async (request) => {
     if (request.ws && request.routeOptions.url !== SOCKET_PATH) throw new AppError('not_found');

@@ -2,7 +2,7 @@
  * GET /ws/:id: everything that can be refused is refused before the upgrade, as plain HTTP;
  * then the socket is the hub's. Counts connections by process and by address.
  */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Arrival, Hub } from '../live/hub.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
@@ -32,7 +32,10 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   const byAddress = new Map<string, number>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
-  async function admit(request: FastifyRequest<{ Params: { id: string } }>): Promise<void> {
+  async function admit(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    reply: FastifyReply,
+  ): Promise<void> {
     checkUpgradeOrigin(request);
     const sid = request.params.id;
     const pass = isBase64Url(sid, SID_BYTES) ? await readPass(request, sid) : null;
@@ -47,6 +50,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     if (found.state !== 'live' || !isValidPass(found.session, pass)) {
       throw new AppError('pass_required');
     }
+    checkHandshake(request, reply);
     arrivals.set(request, { sid, ...pass });
   }
 
@@ -69,3 +73,21 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     },
   );
 };
+
+/** What a WebSocket client has to say (RFC 6455 section 4.2.1), and in which version. */
+function checkHandshake({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const refuse = (field: string): never => {
+    throw new AppError('bad_request', {
+      message: `A WebSocket needs a right ${field} header.`,
+      details: { field, problem: 'malformed' },
+    });
+  };
+  if (headers.upgrade?.toLowerCase() !== 'websocket') refuse('upgrade');
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
+    refuse('sec-websocket-key');
+  }
+  if (headers['sec-websocket-version'] !== '13') {
+    void reply.header('sec-websocket-version', '13');
+    refuse('sec-websocket-version');
+  }
+}

@@ -5,12 +5,13 @@ import { parseConfig } from '../../server/config.ts';
 import { toAppError } from '../../server/plugins/errors.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
 import { createSession, errorOf, request, startApp } from '../support/app.ts';
+import { webRoot } from '../support/web-root.ts';
 import { sendRaw, sendUpgrade } from '../support/raw-http.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const BAD = { status: 400, code: 'bad_request' };
 
-async function post(payload: string, headers: Record<string, string> = JSON_TYPE) {
+async function post(payload: string | Buffer, headers: Record<string, string> = JSON_TYPE) {
   const { app } = await startApp();
   return request(app, { method: 'POST', url: '/api/sessions', payload, headers });
 }
@@ -44,7 +45,18 @@ describe('a body that is not taken', () => {
     'x',
   ])('the type %s', async (type) => {
     const answer = await post('{"names":["Ann","Bob"]}', { 'content-type': type });
-    expect(errorOf(answer)).toEqual(BAD);
+    expect(errorOf(answer)).toEqual({ ...BAD, problem: 'content_type' });
+    expect(answer.text).toContain('Send JSON, with the header content-type: application/json.');
+  });
+
+  it.each([
+    ['no JSON', '{"names":["Ann","Bob"'],
+    ['bytes that are no UTF-8', Buffer.from('{"names":["Ann","B\xf6b"]}', 'latin1')],
+    ['half a character', Buffer.from('{"names":["Ann","Böb"]}').subarray(0, -4)],
+  ])('%s is told as such', async (_what, payload) => {
+    const answer = await post(payload);
+    expect(errorOf(answer)).toEqual({ ...BAD, problem: 'json' });
+    expect(answer.text).toContain('not JSON');
   });
 
   it('the type with a charset is fine', async () => {
@@ -62,6 +74,16 @@ describe('a body that is not taken', () => {
   });
 });
 
+it('a path that cannot be decoded is told as such', async () => {
+  const { app } = await startApp({ webRoot: await webRoot() });
+  for (const url of ['/%', '/%zz?x', '/api/sessions/%ff/landing', '/c/%']) {
+    for (const method of ['GET', 'POST'] as const) {
+      const answer = await request(app, { method, url });
+      expect(errorOf(answer)).toEqual({ ...BAD, problem: 'path' });
+    }
+  }
+});
+
 describe('the table', () => {
   it.each(Object.entries(ERRORS))('gives %s its status', async (code, { status }) => {
     if (!isErrorCode(code)) throw new Error('not a code');
@@ -70,7 +92,9 @@ describe('the table', () => {
       store: {
         ...store,
         ping: async () => {
-          throw new AppError(code, { details: { retryInMs: 1_500 }, cause: new Error('hunter2') });
+          const cause = new Error('hunter2');
+          const message = status < 500 ? 'words for a developer' : 'hunter2';
+          throw new AppError(code, { details: { retryInMs: 1_500 }, message, cause });
         },
       },
     });
@@ -113,10 +137,17 @@ describe('the table', () => {
   });
 });
 
+/** Our headers, and our JSON. */
+function expectOurs(answer: string, code: string): void {
+  expect(answer).toMatch(/content-security-policy: default-src 'none'/i);
+  const body: unknown = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+  expect(body).toMatchObject({ error: { code } });
+}
+
 describe('over a real socket', () => {
   it.each([
     ['no HTTP', 'hunter2\r\n\r\n', 400, 'bad_request'],
-    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, null],
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
     ['a header that is none', 'GET / HTTP/1.1\r\nHost: x\r\nhunter2\r\n\r\n', 400, 'bad_request'],
     [
       'endless headers',
@@ -141,10 +172,34 @@ describe('over a real socket', () => {
     const answer = await sendRaw(app, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).not.toContain('hunter2');
-    if (code === null) return;
-    expect(answer).toMatch(/content-security-policy: default-src 'none'/);
-    const body: unknown = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
-    expect(body).toMatchObject({ error: { code } });
+    expectOurs(answer, code);
+  });
+
+  it.each([
+    ['an expectation nobody knows', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: hunter2\r\n'],
+    ['no Host in HTTP/1.0', 'GET /healthz HTTP/1.0\r\n'],
+  ])('%s is fine', async (_what, lines) => {
+    const { app } = await startApp();
+    const answer = await sendRaw(app, `${lines}Connection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer).toContain('{"ok":true}');
+  });
+
+  it.each([
+    ['a body', 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"names":'],
+    ['headers', 'X-Half: '],
+  ])('%s without an end is cut off', async (_what, bytes) => {
+    const { app } = await startApp({ requestTimeoutMs: 300 });
+    const answer = await sendRaw(app, `POST /api/sessions HTTP/1.1\r\nHost: x\r\n${bytes}`);
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expectOurs(answer, 'bad_request');
+  });
+
+  it('what cannot be read has the headers of https where it is known', async () => {
+    const { app } = await startApp({ env: { PUBLIC_URL: 'https://chat.example/two' } });
+    const answer = await sendRaw(app, 'hunter2\r\n\r\n');
+    expect(answer).toContain('strict-transport-security: max-age=31536000');
+    expect(answer).toContain("connect-src 'self' wss://chat.example;");
   });
 
   it('an upgrade that is refused is answered and closed', async () => {

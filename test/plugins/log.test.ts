@@ -1,5 +1,8 @@
 // What is in the log at its most talkative, after everything that can be done: no secret.
 import { expect, it } from 'vitest';
+import { parseConfig } from '../../server/config.ts';
+import { AppError } from '../../server/protocol/errors.ts';
+import { createMemoryStore } from '../../server/store/memory-store.ts';
 import { createSession, enterAs, landAs, openBrowser, request, startApp } from '../support/app.ts';
 import { sendUpgrade } from '../support/raw-http.ts';
 import { webRoot } from '../support/web-root.ts';
@@ -18,6 +21,32 @@ it('says method, route, status and duration of each request', async () => {
     { req: { method: 'GET', route: 'none' }, res: { statusCode: 404 } },
   ]);
   expect(answered[0]).toHaveProperty('durationMs');
+});
+
+it('says why it answers 503, now and then', async () => {
+  const store = createMemoryStore(parseConfig({}));
+  const { app, log, clock } = await startApp({
+    store: {
+      ...store,
+      ping: async () => {
+        const cause = new Error("ERR unknown command 'x', with args beginning with: 'hunter2' 'a'");
+        throw new AppError('store_unavailable', { message: 'not connected', cause });
+      },
+    },
+  });
+  const warned = () => log.filter((line) => line.includes('"level":40'));
+  for (let i = 0; i < 5; i += 1) {
+    const { text } = await request(app, { url: '/readyz' });
+    expect(text).toContain('The store does not answer: try again.');
+    expect(text).not.toContain('not connected');
+  }
+  expect(warned()).toHaveLength(1);
+  expect(warned()[0]).toContain('not connected');
+  expect(warned()[0]).toContain('unknown command');
+  expect(warned()[0]).not.toContain('hunter2');
+  clock.now += 10_000;
+  await request(app, { url: '/readyz' });
+  expect(warned()).toHaveLength(2);
 });
 
 it('holds no sid, proof, code, name, pass, fragment, query, host or address', async () => {

@@ -74,6 +74,10 @@ describe('on every answer', () => {
     for (const feature of ['camera', 'microphone', 'geolocation', 'payment', 'usb']) {
       expect(off).toContain(`${feature}=()`);
     }
+    // Newer ones.
+    for (const feature of ['bluetooth', 'captured-surface-control', 'language-model', 'unload']) {
+      expect(off).toContain(`${feature}=()`);
+    }
     for (const used of ['clipboard-write', 'web-share', 'fullscreen', 'autoplay']) {
       expect(off.join()).not.toContain(used);
     }
@@ -91,9 +95,11 @@ describe('on https', () => {
     ],
   ])('by %s there is HSTS, and wss', async (_how, env, headers, socketOrigin) => {
     const { app } = await startApp({ env });
-    const answer = await request(app, { url: '/healthz', headers });
-    expect(answer.headers['content-security-policy']).toBe(csp(socketOrigin));
-    expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
+    for (const url of ['/healthz', '/nothing', '/%', '/%zz?x']) {
+      const answer = await request(app, { url, headers });
+      expect(answer.headers['content-security-policy']).toBe(csp(socketOrigin));
+      expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
+    }
   });
 });
 

@@ -25,7 +25,7 @@ export interface TestApp {
 }
 
 export type TestAppOptions = { env?: Record<string, string>; clock?: { now: number } } & Partial<
-  Pick<AppOptions, 'store' | 'webRoot' | 'hasher'>
+  Pick<AppOptions, 'store' | 'webRoot' | 'hasher' | 'requestTimeoutMs'>
 >;
 
 /** Rates are off unless `env` sets them, so that tests do not run into them. */
@@ -35,6 +35,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock = { now: 1_700_000_000_000 },
     hasher = createPlainHasher(),
     webRoot,
+    requestTimeoutMs,
   } = options;
   const config = parseConfig({
     COOKIE_SECRET: SECRET,
@@ -53,6 +54,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     now,
     logStream: { write: (line) => void log.push(line) },
     ...(webRoot === undefined ? {} : { webRoot }),
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   onTestFinished(async () => {
     await app.close();

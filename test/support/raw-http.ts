@@ -15,11 +15,20 @@ export async function sendRaw(app: FastifyInstance, bytes: string): Promise<stri
   });
 }
 
-/** A request to upgrade to WebSocket. */
-export function sendUpgrade(app: FastifyInstance, path: string): Promise<string> {
-  return sendRaw(
-    app,
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
-  );
+/** A request to upgrade to WebSocket; `headers`: others, or instead of those it has. */
+export function sendUpgrade(
+  app: FastifyInstance,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const lines = Object.entries({ ...UPGRADE, ...headers }).map((header) => header.join(': '));
+  return sendRaw(app, [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
 }
+
+const UPGRADE = {
+  host: 'x',
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-version': '13',
+};
