@@ -1,5 +1,6 @@
 // Before routing: the path of PUBLIC_URL is taken off, since proxies differ about stripping it;
-// and what mail scanners make of a link, /c%23 with the fragment behind it, becomes /c.
+// and what mail scanners make of a link, /c%23 with the fragment behind it, becomes /c, also where
+// one scanner has escaped what another escaped before: /c%2523.
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.ts';
 
@@ -8,7 +9,7 @@ export function createRewriteUrl({ publicUrl }: Config): (request: IncomingMessa
   return ({ url = '/' }) => {
     const path = withoutPrefix(url, prefix);
     // Nothing of it is kept: the page repairs it from the address bar.
-    return path.startsWith('/c%23') ? '/c' : path;
+    return /^\/c%(25)*23/.test(path) ? '/c' : path;
   };
 }
 

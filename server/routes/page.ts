@@ -1,8 +1,10 @@
 // The page: one shell at / and /c, the same bytes for everyone, and what it loads. Built and
 // compressed ahead of time; nothing is rendered here, and nothing a link says arrives here.
 import serveStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
+import { sendError } from '../plugins/errors.ts';
+import { AppError } from '../protocol/errors.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** From the API's documentation. */
@@ -27,6 +29,13 @@ export async function pageRoutes(
         void reply.header('cache-control', IMMUTABLE);
       }
     },
+  });
+
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    if (error.statusCode !== 416) throw error;
+    const details = { field: 'range', problem: 'unsatisfiable' };
+    const message = 'The file has no such range.';
+    return sendError(reply, new AppError('bad_request', { message, details }), 416);
   });
 
   for (const path of SHELL_PATHS) {

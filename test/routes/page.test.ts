@@ -12,22 +12,29 @@ async function start(env: Record<string, string> = {}) {
 }
 
 describe('the shell', () => {
-  it.each(['/', '/c', '/c?x=1', '/?utm=1', `/c%23${FRAGMENT}`, '/c%23', `/c%23${FRAGMENT}?x`])(
-    'is at %s, whoever asks',
-    async (url) => {
-      const get = await start();
-      for (const headers of [{}, { cookie: 'duologue-AAAAAAAAAAA=x' }, { 'user-agent': 'bot' }]) {
-        expect(await get(url, headers)).toMatchObject({
-          status: 200,
-          text: 'index.html',
-          setCookies: [],
-          headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-        });
-      }
-    },
-  );
+  it.each([
+    '/',
+    '/c',
+    '/c?x=1',
+    '/?utm=1',
+    `/c%23${FRAGMENT}`,
+    '/c%23',
+    `/c%23${FRAGMENT}?x`,
+    `/c%2523${FRAGMENT}`,
+    `/c%252523${FRAGMENT}`,
+  ])('is at %s, whoever asks', async (url) => {
+    const get = await start();
+    for (const headers of [{}, { cookie: 'duologue-AAAAAAAAAAA=x' }, { 'user-agent': 'bot' }]) {
+      expect(await get(url, headers)).toMatchObject({
+        status: 200,
+        text: 'index.html',
+        setCookies: [],
+        headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+      });
+    }
+  });
 
-  it.each(['/d', '/c/', '/cc', '/c%24', '/C', '//', '/index.html/'])(
+  it.each(['/d', '/c/', '/cc', '/c%24', '/c%2524', '/C', '//', '/index.html/'])(
     'is not at %s',
     async (url) => {
       const get = await start();
@@ -62,6 +69,20 @@ describe('what it loads', () => {
     });
     const picture = await get('/assets/plain-9f.svg', { 'accept-encoding': 'br' });
     expect(picture).toMatchObject({ status: 200, text: 'assets/plain-9f.svg' });
+  });
+
+  it('comes in parts, and not beyond its end', async () => {
+    const get = await start();
+    const part = await get('/assets/app-1a2b3c.js', { range: 'bytes=0-3' });
+    expect(part).toMatchObject({ status: 206, text: 'asse' });
+    const beyond = await get('/assets/app-1a2b3c.js', { range: 'bytes=1000-' });
+    expect(errorOf(beyond)).toEqual({
+      status: 416,
+      code: 'bad_request',
+      field: 'range',
+      problem: 'unsatisfiable',
+    });
+    expect(beyond.headers['cache-control']).toBe('no-store');
   });
 
   it('is not kept elsewhere', async () => {
