@@ -14,9 +14,23 @@ export function documentApi(app: FastifyInstance): void {
           'An ephemeral, end-to-end-encrypted chat for exactly two people. ' +
           'The WebSocket at /ws/{id} is described in server/protocol/PROTOCOL.md.',
       },
+      // Seen from this document, whatever path a proxy puts before it.
+      servers: [{ url: '..' }],
     },
+    stripBasePath: false,
   });
   app.after(() => {
-    app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    app.get('/api/openapi.json', { schema: { hide: true } }, () => describe(app));
   });
+}
+
+/** The generator takes every body for required; those of DELETE are not. */
+function describe(app: FastifyInstance): ReturnType<FastifyInstance['swagger']> {
+  const api = app.swagger();
+  if (!('openapi' in api)) return api;
+  for (const path of Object.keys(api.paths ?? {})) {
+    const body = api.paths?.[path]?.delete?.requestBody;
+    if (body && 'content' in body) body.required = false;
+  }
+  return api;
 }

@@ -39,8 +39,16 @@ it('the API is described by what validates it', async () => {
   const { status, json } = await request(app, { url: '/api/openapi.json' });
   expect(status).toBe(200);
   // as: an OpenAPI document has paths, and the keys are all that is looked at.
-  const { openapi, paths } = json as { openapi: string; paths: Record<string, object> };
+  const { openapi, servers, paths } = json as {
+    openapi: string;
+    servers: [{ url: string }];
+    paths: Record<string, Record<string, { requestBody?: { required: boolean } }>>;
+  };
   expect(openapi).toBe('3.1.0');
+  const { href } = new URL(`${servers[0].url}/api/sessions`, 'https://x/two/api/openapi.json');
+  expect(href).toBe('https://x/two/api/sessions');
+  expect(paths['/api/sessions/{id}']!['delete']!.requestBody!.required).toBe(false);
+  expect(paths['/api/sessions']!['post']!.requestBody!.required).toBe(true);
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
