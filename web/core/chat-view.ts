@@ -156,6 +156,11 @@ export interface Chat {
   readonly items: ReadonlySignal<readonly Item[]>;
   /** False until the log was read to its head for the first time. */
   readonly loaded: ReadonlySignal<boolean>;
+  /**
+   * How often the log was read anew because the server had lost a part of it. It changes with
+   * `items`; every `seq` that was kept from before may mean another entry now.
+   */
+  readonly rereads: ReadonlySignal<number>;
   readonly connection: ReadonlySignal<ConnectionStatus>;
   readonly peer: ReadonlySignal<PeerStatus>;
   /** The other's and one's own: for ticks (deliveryOf) and for counting what is unread. */

@@ -46,6 +46,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   const { sid, slot, keys, names, proof } = session;
   const state = signal(initialState(sid, slot));
   const isOffline = signal(false);
+  const rereads = signal(0);
   const settling = createTimer(environment);
   /** Entries without box that had, or are having, the time to be explained. */
   let questioned: ReadonlySet<string> = new Set();
@@ -68,7 +69,11 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     onFull: () => apply({ type: 'send-refused' }),
   });
   const stored = createOutboxStorage({ environment, sid, page: newCid() });
-  const receiptReport = createReceiptReport(environment, send);
+  const receiptReport = createReceiptReport(
+    environment,
+    () => (state.value.synced ? lastReceived(state.value) : 0),
+    send,
+  );
   const typingSignal = createTypingSignal(environment, send);
   const ending = createEnding({
     environment,
@@ -105,10 +110,12 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     if (isReread && now.loss) heal(now.loss);
     if (now.synced && !before.synced) outbox.connected();
     if (before.synced && !now.synced) outbox.disconnected();
-    if (now.synced && now.log !== before.log) receiptReport.received(lastReceived(now));
+    if (now.synced && now.log !== before.log) receiptReport.grew();
   }
 
   function heal({ own, head, isAnnounced }: Loss): void {
+    receiptReport.reread();
+    rereads.value++;
     outbox.putBack(own);
     if (!isAnnounced) outbox.control({ kind: 'reset', seq: head });
   }
@@ -221,6 +228,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     names,
     items: computed(() => withOutbox(state.value.timeline, outbox.items.value, slot)),
     loaded: computed(() => state.value.loaded),
+    rereads,
     connection: computed(statusNow),
     peer: computed(() => state.value.peer),
     receipts: computed(() => state.value.receipts),

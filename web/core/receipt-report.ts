@@ -10,14 +10,16 @@ const REPORT_EVERY_MS = 300;
 
 export function createReceiptReport(
   environment: Pick<Environment, 'schedule'>,
+  /** The last entry of the other in the log; 0 while the log is not the server's. */
+  lastReceived: () => number,
   send: (frame: ClientFrame) => boolean,
 ) {
   const timer = createTimer(environment);
   let known: Receipt = { received: 0, read: 0 };
-  let received = 0;
   let read = 0;
 
   function report(): void {
+    const received = lastReceived();
     const next = { received, read: Math.min(read, received) };
     if (next.received <= known.received && next.read <= known.read) return;
     if (send({ type: 'receipt', ...next })) known = next;
@@ -33,10 +35,11 @@ export function createReceiptReport(
       known = told;
       reportSoon();
     },
-    /** The last entry of the other that is in the log. */
-    received(seq: number): void {
-      received = seq;
-      reportSoon();
+    /** The log was read on. */
+    grew: reportSoon,
+    /** Other entries stand where some had been read. */
+    reread(): void {
+      read = 0;
     },
     read(seq: number): void {
       if (seq <= read) return;

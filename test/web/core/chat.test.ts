@@ -307,6 +307,34 @@ describe('a reset', () => {
     expect(textsOf(ann).toSorted()).toEqual(['1', '2', '3']);
     expect(ann.notices.value.tampered || bob.notices.value.tampered).toBe(false);
   });
+
+  it('[EP1] leaves nothing read that came in the place of what had been read', () => {
+    const { server, clock, ann, bob } = pair();
+    const settle = () => {
+      for (let i = 0; i < 5; i++) {
+        server.flush();
+        clock.advance(1_000);
+      }
+    };
+    for (const text of ['1', '2', '3', '4']) bob.send(text);
+    server.flush();
+    ann.markRead(4);
+    settle();
+    expect([ann.rereads.value, ann.receipts.value.a.read]).toEqual([0, 4]);
+    server.loseTail(3);
+    for (const wire of [...server.wires]) server.cut(wire, 4002);
+    bob.stop();
+    settle();
+    expect(ann.rereads.value).toBe(1);
+    bob.woke();
+    for (const text of ['5', '6', '7']) bob.send(text);
+    settle();
+    expect(ann.receipts.value.a.read).toBeLessThanOrEqual(1);
+    expect(ann.receipts.value.a.received).toBeGreaterThan(4);
+    ann.markRead(6);
+    settle();
+    expect(ann.receipts.value.a.read).toBe(6);
+  });
 });
 
 describe('the end', () => {

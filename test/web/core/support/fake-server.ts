@@ -117,6 +117,10 @@ export function createFakeServer() {
       // As a replica would: an unsend that is lost has replaced no box.
       const length = Math.max(0, log.length - count);
       if (count > 0) log = snapshots[length] ?? log.slice(0, length);
+      for (const mine of Object.values(receipts)) {
+        mine.received = Math.min(mine.received, log.length);
+        mine.read = Math.min(mine.read, mine.received);
+      }
     },
 
     /** For attacks and faults: every connection of `slot`, or of both, gets this frame. */
