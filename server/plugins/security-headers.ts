@@ -36,6 +36,7 @@ const UNUSED_FEATURES = [
   'language-model',
   'local-fonts',
   'magnetometer',
+  'media-playback-while-not-visible',
   'microphone',
   'midi',
   'on-device-speech-recognition',

@@ -9,7 +9,6 @@ import { AppError } from '../protocol/errors.ts';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** From the API's documentation. */
 const HIDDEN = { schema: { hide: true } };
-const SHELL_PATHS = ['/', '/c'];
 
 /** `webRoot`: the folder with index.html and assets/, whose files have a hash in their name. */
 export async function pageRoutes(
@@ -38,12 +37,12 @@ export async function pageRoutes(
     return sendError(reply, new AppError('bad_request', { message, details }), 416);
   });
 
-  for (const path of SHELL_PATHS) {
+  for (const path of ['/', '/c']) {
     app.get(path, HIDDEN, (_request, reply) => reply.sendFile('index.html'));
   }
   // Everything the page loads is relative to its folder, which begins after the slash.
   const folder = config.publicUrl?.path;
-  if (folder && !SHELL_PATHS.includes(folder)) {
+  if (folder) {
     app.get(folder, HIDDEN, (_request, reply) => reply.redirect(`${folder}/`, 308));
   }
 }
