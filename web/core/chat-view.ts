@@ -203,6 +203,10 @@ export interface Chat {
   offline(): void;
   /** pagehide, or leaving: closes the connection; the outbox is left to the next page. */
   stop(): void;
-  /** After leaving: also deletes this session's outboxes from storage. */
-  wipe(): void;
+  /**
+   * After leaving, or when another page has told of the end: this chat is over here, and its
+   * outboxes are deleted from storage. An end that the chat tells itself (`ended`) has done so
+   * already. Only for the reason `renewed` the outbox is kept: the new link will send it.
+   */
+  wipe(reason?: EndedChat['reason']): void;
 }

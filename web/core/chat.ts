@@ -19,7 +19,7 @@ import type { Environment } from './environment.ts';
 import type { Loss } from './healing.ts';
 import { findEntry, positionOf } from './log.ts';
 import { createOutbox } from './outbox.ts';
-import { createOutboxStorage, HEARTBEAT_MS } from './outbox-storage.ts';
+import { createOutboxStorage, HEARTBEAT_MS, sweepOutboxes } from './outbox-storage.ts';
 import { createReceiptReport } from './receipt-report.ts';
 import { fits } from './sealing.ts';
 import type { SessionApi } from './session-api.ts';
@@ -164,7 +164,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     }
   }
 
-  /** The chat is over: nothing of it stays here. Who was sent a new link keeps the outbox. */
+  /** The chat is over: nothing of it stays here. Who is sent a new link keeps the outbox. */
   function finish({ reason }: EndedChat): void {
     rest();
     connection.dispatch({ type: 'session-ended' });
@@ -221,6 +221,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   });
   connection.dispatch({ type: 'started' });
   beat();
+  sweepOutboxes(environment.storage, environment.wallNow());
 
   return {
     sid,
@@ -271,9 +272,8 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
       connection.dispatch({ type: 'stopped' });
       stored.release();
     },
-    wipe() {
-      stored.wipe();
-      apply({ type: 'session-ended', ended: { reason: 'unknown', by: null, idleMs: 0 } });
+    wipe(reason = 'unknown') {
+      apply({ type: 'session-ended', ended: { reason, by: null, idleMs: 0 } });
     },
   };
 }

@@ -1,59 +1,61 @@
 /**
  * Where outboxes outlive their page: one storage key a page load, with a heartbeat. An outbox
- * whose page has not beaten for six seconds is handed to whoever looks. Sealed items only.
+ * whose page has not beaten for six seconds is handed to whoever looks; one that nobody came for
+ * while its session can have lived is removed. Sealed items only.
  */
 import { isRecord } from '../../server/protocol/shape.ts';
 import type { Environment, Storage } from './environment.ts';
 import type { SealedItem } from './sealing.ts';
 
 export const HEARTBEAT_MS = 2_000;
-export const ABANDONED_AFTER_MS = 6_000;
+const ABANDONED_AFTER_MS = 6_000;
+/** The longest that any server lets a session live (MAX_TTL). */
+const SESSION_MS = 30 * 24 * 60 * 60 * 1_000;
+const PREFIX = 'duologue:outbox:';
 
-export interface OutboxStorageOptions {
+interface OutboxStorageOptions {
   environment: Pick<Environment, 'wallNow' | 'storage'>;
   sid: string;
   /** Random, one per page load. */
   page: string;
 }
 
-export type OutboxStorage = ReturnType<typeof createOutboxStorage>;
-
 /** Storage that is full or forbidden loses the outbox with its page, and nothing else. */
 export function createOutboxStorage({ environment, sid, page }: OutboxStorageOptions) {
   const { storage, wallNow } = environment;
-  const prefix = `duologue:outbox:${sid}:`;
+  const prefix = `${PREFIX}${sid}:`;
   const ownKey = prefix + page;
   let saved: readonly SealedItem[] = [];
 
-  function write(beat: number): void {
+  function write(released = false): void {
     attempt(() => {
+      const outbox: SavedOutbox = { beat: wallNow(), released, items: saved };
       if (saved.length === 0) storage.removeItem(ownKey);
-      else storage.setItem(ownKey, JSON.stringify({ beat, items: saved }));
+      else storage.setItem(ownKey, JSON.stringify(outbox));
     });
   }
 
   return {
     save(items: readonly SealedItem[]): void {
       saved = items.map(({ cid, box, of }) => ({ cid, box, ...(of && { of }) }));
-      write(wallNow());
+      write();
     },
 
     /** Every HEARTBEAT_MS. */
     beat: () => {
-      if (saved.length > 0) write(wallNow());
+      if (saved.length > 0) write();
     },
 
     /** The page goes: another need not wait. */
     release: () => {
-      if (saved.length > 0) write(0);
+      if (saved.length > 0) write(true);
     },
 
     /** Hands over each outbox left behind, and removes it if it was taken. */
     adopt(take: (items: readonly SealedItem[]) => boolean): void {
       const adoptOne = (key: string) => {
         const found = key === ownKey ? null : parseSaved(storage.getItem(key));
-        // A clock that was set back must not keep an outbox for ever.
-        if (!found || Math.abs(wallNow() - found.beat) <= ABANDONED_AFTER_MS) return;
+        if (!found || !(found.released || isOlder(found, wallNow(), ABANDONED_AFTER_MS))) return;
         if (take(found.items)) storage.removeItem(key);
       };
       attempt(() => {
@@ -71,16 +73,42 @@ export function createOutboxStorage({ environment, sid, page }: OutboxStorageOpt
   };
 }
 
+/** Removes the outboxes of all sessions, this one's too, that cannot be alive any more. */
+export function sweepOutboxes(storage: Storage, wallNow: number): void {
+  attempt(() => {
+    for (const key of keysIn(storage, PREFIX)) {
+      attempt(() => {
+        const found = parseSaved(storage.getItem(key));
+        if (found && isOlder(found, wallNow, SESSION_MS)) storage.removeItem(key);
+      });
+    }
+  });
+}
+
+interface SavedOutbox {
+  /** When its page last said that it was there. */
+  beat: number;
+  /** The page has left: nobody need wait. */
+  released: boolean;
+  items: readonly SealedItem[];
+}
+
+/** A clock that was set back must not keep an outbox for ever. */
+function isOlder({ beat }: SavedOutbox, wallNow: number, ms: number): boolean {
+  return Math.abs(wallNow - beat) > ms;
+}
+
 function keysIn(storage: Storage, prefix: string): string[] {
   const all = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '');
   return all.filter((key) => key.startsWith(prefix));
 }
 
-function parseSaved(text: string | null): { beat: number; items: SealedItem[] } | null {
+function parseSaved(text: string | null): SavedOutbox | null {
   const saved: unknown = JSON.parse(text ?? 'null');
   if (!isRecord(saved) || typeof saved.beat !== 'number' || !Array.isArray(saved.items))
     return null;
-  return { beat: saved.beat, items: saved.items.filter(isSealedItem) };
+  const items = saved.items.filter(isSealedItem);
+  return { beat: saved.beat, released: saved.released === true, items };
 }
 
 function isSealedItem(value: unknown): value is SealedItem {

@@ -7,6 +7,8 @@ import { createFakeStorage } from './support/fake-world.ts';
 import { createHonestLog } from './support/session.ts';
 import { createChats, landingOf, messagesOf, textsOf } from './support/chats.ts';
 
+const answered = () => new Promise((resolve) => setImmediate(resolve));
+
 function pair() {
   const world = createChats();
   const ann = world.open('a');
@@ -359,6 +361,42 @@ describe('the end', () => {
     expect(ann.ended.value).toMatchObject({ reason: 'ended', by: null });
   });
 
+  it.each(['told by the server', 'told by another page'])(
+    'keeps the outbox for the new link where this one was replaced, %s',
+    async (how) => {
+      const { server, clock, landings, storages, open, ann } = pair();
+      landings.push({ result: 'gone', reason: 'renewed', by: null, box: null, idleMs: 5 });
+      server.refusesOpen = true;
+      for (const wire of [...server.wires]) server.cut(wire);
+      ann.send('kept');
+      if (how === 'told by another page') {
+        ann.wipe('renewed');
+      } else {
+        clock.advance(500);
+        server.flush();
+        await answered();
+        expect(ann.ended.value?.reason).toBe('renewed');
+        ann.wipe();
+      }
+      expect(storages.a.entries.size).toBe(1);
+      server.refusesOpen = false;
+      const next = open('a');
+      server.flush();
+      expect(textsOf(next)).toEqual(['kept']);
+      ann.wipe();
+      next.wipe();
+      expect(storages.a.entries.size).toBe(0);
+    },
+  );
+
+  it('sweeps the outboxes of sessions long gone when a chat is opened', () => {
+    const { clock, storages, open } = createChats();
+    const old = JSON.stringify({ beat: clock.wallNow() - 31 * 86_400_000, items: [] });
+    storages.a.setItem('duologue:outbox:OTHER:page', old);
+    open('a');
+    expect(storages.a.entries.size).toBe(0);
+  });
+
   it('goes over HTTP when there is no connection, or no answer', async () => {
     const { server, clock, ends, ann, bob } = pair();
     server.cut(server.wires.find(({ slot }) => slot === 'a')!);
@@ -371,8 +409,6 @@ describe('the end', () => {
     expect(bob.ended.value).toMatchObject({ reason: 'ended', by: 'b' });
     expect(clock.pending).toBe(0);
   });
-
-  const answered = () => new Promise((resolve) => setImmediate(resolve));
 
   it('is under way until it is over, and can be given up before', async () => {
     const { server, clock, ends, endAnswers, ann } = pair();

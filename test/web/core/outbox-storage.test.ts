@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SealedItem } from '../../../web/core/sealing.ts';
-import { createOutboxStorage } from '../../../web/core/outbox-storage.ts';
+import { createOutboxStorage, sweepOutboxes } from '../../../web/core/outbox-storage.ts';
 import { createFakeClock, createFakeEnvironment, createFakeStorage } from './support/fake-world.ts';
 
 const items: SealedItem[] = [
@@ -94,6 +94,38 @@ it('wipes the outboxes of every page of the session', () => {
   expect([...storage.entries.keys()]).toEqual(['theme']);
 });
 
+it('sweeps what nobody came for in thirty days, of any session, and nothing else', () => {
+  const { clock, storage, open } = setUp();
+  const day = 24 * 60 * 60 * 1_000;
+  const left = open('left');
+  left.save(items);
+  left.release();
+  open('crashed').save(items);
+  storage.setItem('theme', 'dark');
+  storage.setItem('duologue:outbox:OTHER:odd', '{');
+  clock.advance(29 * day);
+  open('new').save(items);
+  sweepOutboxes(storage, clock.wallNow());
+  expect(storage.length).toBe(5);
+  clock.advance(2 * day);
+  sweepOutboxes(storage, clock.wallNow());
+  expect([...storage.entries.keys()]).toEqual([
+    'theme',
+    'duologue:outbox:OTHER:odd',
+    'duologue:outbox:SID:new',
+  ]);
+});
+
+it('is back at work when its page comes back from the back-cache', () => {
+  const { open, adopted, take } = setUp();
+  const page = open('p1');
+  page.save(items);
+  page.release();
+  page.beat();
+  open('p2').adopt(take);
+  expect(adopted).toEqual([]);
+});
+
 it('lives without storage', () => {
   const fail = () => {
     throw new Error('forbidden');
@@ -108,4 +140,5 @@ it('lives without storage', () => {
   page.adopt(() => true);
   page.release();
   page.wipe();
+  sweepOutboxes(storage, 0);
 });
