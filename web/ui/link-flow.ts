@@ -16,6 +16,7 @@ import { createCodeForm, type CodeForm } from './code-form.ts';
 import type { DraftSeal } from '../core/draft-seal.ts';
 import { forgetDraft } from './draft.ts';
 import { writeMemo } from './history-memo.ts';
+import { wipeLeftOutboxes } from './left-outboxes.ts';
 import { forgetReadyCards } from './ready-cards.ts';
 import type { SessionTabs, TabNews } from './session-tabs.ts';
 
@@ -173,7 +174,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
         if (ended !== null) soon(() => finish(ended, session));
       }),
       effect(() => {
-        if (chat.connection.value === 'locked') soon(() => void open());
+        if (chat.connection.value === 'pass_gone') soon(() => void open());
       }),
       effect(() => {
         if (!hasMet.value) return;
@@ -197,10 +198,12 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
 
   function finish(chat: EndedChat, session: EnteredSession | null, { tell = true } = {}): void {
     if (state.value.state === 'ended' || state.value.state === 'left') return;
+    const { reason } = chat;
     // The outbox waits for who comes back by the new link.
-    if (chat.reason === 'renewed') opened = null;
-    // Otherwise what is over may be this link only, and the chat go on in another tab.
-    else if (chat.reason !== 'unknown') {
+    if (reason === 'renewed') opened = null;
+    else wipeLeftOutboxes(environment.storage, sid);
+    // Else it may be only this link that is over, while the chat goes on in another tab.
+    if (reason !== 'renewed' && reason !== 'unknown') {
       if (tell) tabs.tell({ sid, type: 'ended', chat });
       // An end that came over the connection could not clear the pass.
       void api.leave(sid);

@@ -8,7 +8,11 @@ import type { CreateRequest, SessionApi } from '../../../web/core/session-api.ts
 import { keepDraft } from '../../../web/ui/draft.ts';
 import { createLinkFlow } from '../../../web/ui/link-flow.ts';
 import type { TabNews } from '../../../web/ui/session-tabs.ts';
-import { createFakeClock, createFakeEnvironment } from '../core/support/fake-world.ts';
+import {
+  createFakeClock,
+  createFakeEnvironment,
+  createFakeStorage,
+} from '../core/support/fake-world.ts';
 
 type LandingAnswer = Awaited<ReturnType<SessionApi['landing']>>;
 
@@ -18,6 +22,7 @@ beforeEach(() => sessionStorage.clear());
 async function setup() {
   const { link, sid, landing } = await newLink();
   const clock = createFakeClock();
+  const storage = createFakeStorage();
   const answers: LandingAnswer[] = [];
   const api = {
     landing: vi.fn(() => Promise.resolve(answers.shift() ?? landing)),
@@ -36,7 +41,7 @@ async function setup() {
   const flow = createLinkFlow({
     ...{ link, base: 'https://host', rememberedSlot: null, code: null, isOffline: () => false },
     api: api as unknown as SessionApi, // as: the flow of someone inside asks nothing else
-    environment: createFakeEnvironment({ clock }),
+    environment: createFakeEnvironment({ clock, storage }),
     tabs: {
       tell: (news) => told.push(news),
       listen(heard) {
@@ -66,6 +71,7 @@ async function setup() {
     hear: (n: TabNews) => hear(n),
     sid,
     clock,
+    storage,
     open,
     finished,
   };
@@ -142,6 +148,20 @@ it('wipes a chat of which only another tab knows that it ended', async () => {
   expect(chat.wipe).toHaveBeenCalled();
   expect(told).toEqual([]);
 });
+
+it.each(['ended', 'unknown', 'renewed'] as const)(
+  'meets an end without having opened the chat: %s, and what an earlier page left',
+  async (reason) => {
+    const { flow, answers, storage, sid, finished } = await setup();
+    const ours = [1, 2].map((page) => `duologue:outbox:${sid}:${page}`);
+    for (const key of [...ours, 'duologue:outbox:another:1']) storage.setItem(key, '{}');
+    answers.push({ result: 'gone', reason, by: null, box: null, idleMs: 0 });
+    flow.open();
+    await finished();
+    const kept = reason === 'renewed' ? ours : [];
+    expect([...storage.entries.keys()]).toEqual([...kept, 'duologue:outbox:another:1']);
+  },
+);
 
 it('tells once that both have met', async () => {
   const { chat, told, sid, open } = await setup();
