@@ -78,9 +78,9 @@ export const SETTINGS = {
     '1GiB',
     'All messages of one session, encrypted.',
   ),
-  maxFileBytes: size('MAX_FILE_BYTES', '5MiB', '1', '100MiB', 'One file.'),
-  maxFilesBytes: size('MAX_FILES_BYTES', '25MiB', '1', '10GiB', 'All files of one session.'),
-  maxFiles: integer('MAX_FILES', '100', 0, 10_000, 'Files in one session; 0 allows none.'),
+  maxFileBytes: size('MAX_FILE_BYTES', '5MiB', '1', '100MiB', 'One file. Told to clients; this version takes no files yet.'),
+  maxFilesBytes: size('MAX_FILES_BYTES', '25MiB', '1', '10GiB', 'All files of one session. As above.'),
+  maxFiles: integer('MAX_FILES', '100', 0, 10_000, 'Files in one session; 0 allows none. As above.'),
   memoryLimitBytes: size(
     'MEMORY_LIMIT',
     '512MiB',

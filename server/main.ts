@@ -15,6 +15,8 @@ import type { Store } from './store/store.ts';
 
 const STORE_WAIT_MS = 30_000;
 const STORE_RETRY_MS = 200;
+/** A Redis that is there answers sooner. */
+const TELL_AFTER_MS = 1_000;
 
 const config = readConfig();
 const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
@@ -53,9 +55,13 @@ function openStore(config: Config): Store {
 /** Redis may be starting at the same time. */
 async function reachStore(store: Store): Promise<void> {
   const giveUpAt = Date.now() + STORE_WAIT_MS;
+  const patience = globalThis.setTimeout(() => {
+    process.stderr.write('Waiting for Redis…\n');
+  }, TELL_AFTER_MS);
   for (;;) {
     try {
-      return await store.ping();
+      await store.ping();
+      return clearTimeout(patience);
     } catch {
       if (Date.now() > giveUpAt) {
         fail('Redis does not answer. Is it running, and is REDIS_URL right?');

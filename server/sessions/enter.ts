@@ -42,7 +42,7 @@ export async function enter(
   const code = normaliseCode(request.code);
   if (code === null) {
     throw new AppError('bad_request', {
-      message: 'A code has 8 characters.',
+      message: 'A code is 8 letters and digits, like 7K3M-Q9TX, and has no U.',
       details: { field: 'code', problem: 'malformed' },
     });
   }
