@@ -68,7 +68,7 @@ export function deliveryOf(item: MessageItem, theirs: Receipt): Delivery {
 
 /**
  * `connecting`: never live yet · `reconnecting`: was live, being repaired (banner after 2 s) ·
- * `elsewhere`: 4504, call useHere() · `locked`: the pass is gone, the code is needed again ·
+ * `elsewhere`: 4504, call useHere() · `pass_gone`: the code is needed again ·
  * `refused`: this client and the server do not understand each other; a reload may help ·
  * `ended`: see `ended` · `stopped`: stop() was called.
  */
@@ -78,7 +78,7 @@ export type ConnectionStatus =
   | 'reconnecting'
   | 'offline'
   | 'elsewhere'
-  | 'locked'
+  | 'pass_gone'
   | 'refused'
   | 'ended'
   | 'stopped';
@@ -99,7 +99,7 @@ export function connectionStatus(
       if (isOffline) return 'offline';
       return wasLive ? 'reconnecting' : 'connecting';
     case 'elsewhere':
-    case 'locked':
+    case 'pass_gone':
     case 'refused':
     case 'ended':
     case 'stopped':

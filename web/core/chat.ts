@@ -82,7 +82,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     async overHttp(box) {
       const answer = await api.end(sid, box);
       // Without a pass one is also when the chat is over already.
-      if (answer.result === 'locked') await askLanding();
+      if (answer.result === 'pass_gone') await askLanding();
       return answer;
     },
     onDone: () => {

@@ -1,6 +1,7 @@
 /**
- * The HTTP calls of a session as typed results. Only JSON with code not_found or ended counts as
- * the end of a chat; a proxy's 404, a timeout, no network are all `retry`.
+ * The HTTP calls of a session as typed results. Only JSON with code not_found or ended, in answer
+ * to landing and enter, counts as the end of a chat; a proxy's 404, a server that does not know
+ * the route, a timeout, no network are all `retry`.
  */
 import { ERRORS, isErrorCode, type ErrorCode } from '../../server/protocol/errors.ts';
 import type { EndReason, Slot } from '../../server/protocol/frames.ts';
@@ -81,11 +82,14 @@ export interface SessionApi {
   enter(sid: string, proof: string, code: string): Promise<EnterResult | Failure>;
   /** `done` also when this browser held no pass. */
   leave(sid: string): Promise<{ result: 'done' } | Retry | Refused>;
-  /** `done` also when the chat had ended already. */
+  /**
+   * `pass_gone`: this browser holds no pass (any more), perhaps because the chat has ended
+   * already; the landing knows.
+   */
   end(
     sid: string,
     box?: string,
-  ): Promise<{ result: 'done' } | { result: 'locked' } | Retry | Refused>;
+  ): Promise<{ result: 'done' } | { result: 'pass_gone' } | Retry | Refused>;
 }
 
 export interface SessionApiOptions {
@@ -154,7 +158,7 @@ export function createSessionApi({ environment, base }: SessionApiOptions): Sess
     async leave(sid) {
       const answer = await post(`/${sid}/leave`);
       const isOutside = answer?.ok === false && answer.code === 'pass_required';
-      return answer?.ok || isOutside ? DONE : doneIfGone(failureOf(answer));
+      return answer?.ok || isOutside ? DONE : notGone(failureOf(answer));
     },
 
     async end(sid, box) {
@@ -163,8 +167,8 @@ export function createSessionApi({ environment, base }: SessionApiOptions): Sess
       );
       if (answer?.ok) return DONE;
       return answer?.code === 'pass_required'
-        ? { result: 'locked' }
-        : doneIfGone(failureOf(answer));
+        ? { result: 'pass_gone' }
+        : notGone(failureOf(answer));
     },
   };
 }
@@ -203,12 +207,9 @@ function failureOf(answer: Answer | null): Failure {
     : { result: 'refused', code };
 }
 
+/** Routes that need no proof cannot tell of an end (HT6). */
 function notGone(failure: Failure): Retry | Refused {
   return failure.result === 'gone' ? RETRY : failure;
-}
-
-function doneIfGone(failure: Failure): Retry | Refused | typeof DONE {
-  return failure.result === 'gone' ? DONE : failure;
 }
 
 const END_REASONS = ['ended', 'silence', 'limit', 'link', 'renewed'] as const;

@@ -18,7 +18,7 @@ const TEXTS: Readonly<Record<ConnectionStatus, string | null>> = {
   elsewhere: chatText.elsewhere,
   refused: chatText.refused,
   live: null,
-  locked: null,
+  pass_gone: null,
   ended: null,
   stopped: null,
 };

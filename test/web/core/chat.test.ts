@@ -202,7 +202,7 @@ describe('a bad connection', () => {
     clock.advance(1_000);
     server.flush();
     await Promise.resolve().then(() => {});
-    expect(ann.connection.value).toBe('locked');
+    expect(ann.connection.value).toBe('pass_gone');
     expect(storages.a.entries.size).toBe(1);
     server.refusesOpen = false;
     ann.useHere();
@@ -431,7 +431,7 @@ describe('the end', () => {
     expect(ann.ending.value).toBe('no');
   });
 
-  it.each([{ result: 'refused', code: 'bad_origin' }, { result: 'locked' }] as const)(
+  it.each([{ result: 'refused', code: 'bad_origin' }, { result: 'pass_gone' }] as const)(
     'says that it has failed, and can be tried again: %j',
     async (answer) => {
       const { server, endAnswers, ann } = pair();
@@ -448,7 +448,7 @@ describe('the end', () => {
 
   it('[HT5] is no failure where the chat is over and so the pass is gone', async () => {
     const { server, landings, endAnswers, ann } = pair();
-    endAnswers.push({ result: 'locked' });
+    endAnswers.push({ result: 'pass_gone' });
     landings.push({ result: 'gone', reason: 'silence', by: null, box: null, idleMs: 5 });
     server.cut(server.wires.find(({ slot }) => slot === 'a')!);
     ann.end();

@@ -68,6 +68,15 @@ describe('[HT1] what counts as the end', () => {
   });
 });
 
+it('[HT1] takes an unknown route of an old server for the end of nothing', async () => {
+  const unknown = refused(404, 'not_found');
+  const { api } = setUp(unknown, unknown, unknown);
+  const one = { proofHash: 'h', key: 'k', name: 'n' };
+  expect(await api.create({ id: 'S', sealed: [one, one] })).toEqual(RETRY);
+  expect(await api.leave('S')).toEqual(RETRY);
+  expect(await api.end('S')).toEqual(RETRY);
+});
+
 it('[HT1] waits as long as it is told', async () => {
   const { api } = setUp(refused(429, 'rate_limited', { retryInMs: 700 }), refused(503, 'busy'));
   expect(await api.landing('S', 'P')).toEqual({
@@ -126,20 +135,18 @@ it('[HT4] enters, or says why not', async () => {
   expect(await enter()).toEqual({ result: 'refused', code: 'bad_request' });
 });
 
-it('[HT5] leaves and ends, also what is over already', async () => {
+it('[HT5] leaves and ends, and says where the pass is gone', async () => {
   const { api, calls } = setUp(
     { status: 204 },
     refused(401, 'pass_required'),
     { status: 204 },
-    refused(410, 'ended', { reason: 'ended' }),
     refused(401, 'pass_required'),
     'no network',
   );
   expect(await api.leave('S')).toEqual({ result: 'done' });
   expect(await api.leave('S')).toEqual({ result: 'done' });
   expect(await api.end('S', 'BOX')).toEqual({ result: 'done' });
-  expect(await api.end('S')).toEqual({ result: 'done' });
-  expect(await api.end('S')).toEqual({ result: 'locked' });
+  expect(await api.end('S')).toEqual({ result: 'pass_gone' });
   expect(await api.end('S')).toEqual(RETRY);
   expect(calls[2]).toEqual({
     ...{ url: 'https://host/chat/api/sessions/S', method: 'DELETE', body: { box: 'BOX' } },

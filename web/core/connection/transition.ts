@@ -25,7 +25,7 @@ export type ConnectionState =
   /** Too many other devices: until the person wants it here. */
   | { state: 'elsewhere' }
   /** The pass is gone: the code is needed. */
-  | { state: 'locked' }
+  | { state: 'pass_gone' }
   /** A close code that forbids another try. */
   | { state: 'refused' }
   | { state: 'ended' };
@@ -79,7 +79,7 @@ type Row<S extends Name> = {
   ) => Step;
 };
 
-const always = { 'session-ended': () => rest('ended'), 'pass-lost': () => rest('locked') };
+const always = { 'session-ended': () => rest('ended'), 'pass-lost': () => rest('pass_gone') };
 const whileUp = { ...always, stopped: () => rest('stopped') };
 const whileResting = { ...whileUp, 'taken-here': () => open(0) };
 
@@ -136,13 +136,13 @@ const table: { [S in Name]: Row<S> } = {
   asking: {
     ...whileUp,
     'landing-answered': ({ attempt }, { answer, retryInMs }) => {
-      if (answer === 'outside') return rest('locked');
+      if (answer === 'outside') return rest('pass_gone');
       if (answer === 'gone') return rest('ended');
       return wait(attempt, retryInMs);
     },
   },
   elsewhere: whileResting,
-  locked: whileResting,
+  pass_gone: whileResting,
   refused: whileResting,
   ended: {},
 };
@@ -178,7 +178,7 @@ function ask(attempt: number): Step {
   ];
 }
 
-function rest(state: 'stopped' | 'elsewhere' | 'locked' | 'refused' | 'ended'): Step {
+function rest(state: 'stopped' | 'elsewhere' | 'pass_gone' | 'refused' | 'ended'): Step {
   return [{ state }, [{ type: 'close-socket' }, { type: 'stop-timer' }]];
 }
 
@@ -200,7 +200,7 @@ function closed(code: number, attempt: number): Step {
     case CLOSE.ended:
       return ask(attempt);
     case CLOSE.passGone:
-      return rest('locked');
+      return rest('pass_gone');
     case CLOSE.openedElsewhere:
       return rest('elsewhere');
     default:

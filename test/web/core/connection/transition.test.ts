@@ -16,7 +16,7 @@ const states: { [S in ConnectionState['state']]: Extract<ConnectionState, { stat
   probing: { state: 'probing', attempt: 2, since: 1_000, hurried: false },
   asking: { state: 'asking', attempt: 2 },
   elsewhere: { state: 'elsewhere' },
-  locked: { state: 'locked' },
+  pass_gone: { state: 'pass_gone' },
   refused: { state: 'refused' },
   ended: { state: 'ended' },
 };
@@ -38,14 +38,14 @@ const events = {
 } as const satisfies { [E in ConnectionEvent['type']]: Extract<ConnectionEvent, { type: E }> };
 
 type Expected = { [E in ConnectionEvent['type']]?: string };
-const over: Expected = { 'session-ended': 'ended', 'pass-lost': 'locked', stopped: 'stopped' };
+const over: Expected = { 'session-ended': 'ended', 'pass-lost': 'pass_gone', stopped: 'stopped' };
 const resting: Expected = { ...over, 'taken-here': 'opening open-socket start-timer' };
 
 /** Next state and effects, in order; what is not listed changes nothing. */
 const table: { [S in ConnectionState['state']]: Expected } = {
   stopped: {
     'session-ended': 'ended',
-    'pass-lost': 'locked',
+    'pass-lost': 'pass_gone',
     started: 'opening open-socket start-timer',
     woke: 'opening open-socket start-timer',
   },
@@ -86,7 +86,7 @@ const table: { [S in ConnectionState['state']]: Expected } = {
   },
   asking: { ...over, 'landing-answered': 'waiting close-socket start-backoff' },
   elsewhere: resting,
-  locked: resting,
+  pass_gone: resting,
   refused: resting,
   ended: {},
 };
@@ -101,7 +101,7 @@ describe.each(stateNames)('%s', (from) => {
     if (expected === undefined) {
       expect(next).toBe(states[from]);
       expect(effects).toEqual([]);
-    } else if (['ended', 'locked', 'stopped'].includes(expected)) {
+    } else if (['ended', 'pass_gone', 'stopped'].includes(expected)) {
       expect(next).toEqual({ state: expected });
       expect(effects.map((effect) => effect.type)).toEqual(['close-socket', 'stop-timer']);
     } else {
@@ -122,7 +122,7 @@ describe('close codes', () => {
     [1009, 'refused'],
     [4500, 'refused'],
     [4999, 'refused'],
-    [4501, 'locked'],
+    [4501, 'pass_gone'],
     [4503, 'asking'],
     [4504, 'elsewhere'],
   ])('[CL1] [CL4] %i makes it %s', (code, state) => {
@@ -151,7 +151,7 @@ describe('waits', () => {
   });
 
   it.each([
-    ['outside', 'locked'],
+    ['outside', 'pass_gone'],
     ['gone', 'ended'],
     ['inside', 'waiting'],
     ['unclear', 'waiting'],
