@@ -4,7 +4,6 @@
  * identity is enough.
  */
 import type { ReadonlySignal } from '@preact/signals-core';
-import { assertNever } from '../../server/protocol/errors.ts';
 import type {
   EndReason,
   ExpiresBy,
@@ -13,7 +12,8 @@ import type {
   SessionLimits,
   Slot,
 } from '../../server/protocol/frames.ts';
-import type { ConnectionState } from './connection/transition.ts';
+
+export { otherSlot } from '../../server/protocol/frames.ts';
 
 /** The timeline: the log in its order, then what is still in the outbox in the order of sending. */
 export type Item = MessageItem | NoteItem;
@@ -82,32 +82,6 @@ export type ConnectionStatus =
   | 'refused'
   | 'ended'
   | 'stopped';
-
-export function connectionStatus(
-  { state }: ConnectionState,
-  { isOffline, wasLive }: { isOffline: boolean; wasLive: boolean },
-): ConnectionStatus {
-  switch (state) {
-    case 'live':
-      return 'live';
-    case 'probing':
-      return isOffline ? 'offline' : 'live';
-    case 'waiting':
-    case 'opening':
-    case 'greeting':
-    case 'asking':
-      if (isOffline) return 'offline';
-      return wasLive ? 'reconnecting' : 'connecting';
-    case 'elsewhere':
-    case 'pass_gone':
-    case 'refused':
-    case 'ended':
-    case 'stopped':
-      return state;
-    default:
-      return assertNever(state);
-  }
-}
 
 /** The other participant. `typing` clears by itself. */
 export interface PeerStatus extends Peer {

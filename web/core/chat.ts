@@ -10,9 +10,9 @@ import type { ClientFrame, ServerFrame } from '../../server/protocol/frames.ts';
 import { MAX_MESSAGE_PADDED_BYTES } from '../../server/protocol/limits.ts';
 import { endedBy, initialState, lastReceived, reduce } from './chat-state.ts';
 import type { ChatEvent, ChatState } from './chat-state.ts';
-import { connectionStatus } from './chat-view.ts';
 import type { Chat, ConnectionStatus, EndedChat } from './chat-view.ts';
 import { createConnection, type LandingAnswered } from './connection/driver.ts';
+import { connectionStatus } from './connection/status.ts';
 import { createEnding, sealEnd } from './ending.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
@@ -27,8 +27,6 @@ import { withOutbox } from './timeline.ts';
 import { createTimer } from './timer.ts';
 import { createTypingSignal } from './typing-signal.ts';
 import { unsendParts } from './unsending.ts';
-
-export type { Chat } from './chat-view.ts';
 
 export interface ChatOptions {
   session: EnteredSession;

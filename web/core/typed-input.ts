@@ -5,4 +5,3 @@
 export { isSameName, parseName, type NameProblem } from '../../server/protocol/name.ts';
 export { normaliseCode } from '../../server/protocol/code.ts';
 export { linkFragment } from '../../server/protocol/link.ts';
-export { otherSlot, type Slot } from '../../server/protocol/frames.ts';

@@ -1,6 +1,6 @@
 /** What the last screen says: how the chat ended, as this participant sees it. */
-import { otherSlot, type Slot } from '../core/typed-input.ts';
-import type { EndedChat } from '../core/chat-view.ts';
+import type { Slot } from '../../server/protocol/frames.ts';
+import { otherSlot, type EndedChat } from '../core/chat-view.ts';
 import { text } from './catalogue/catalogue.ts';
 import { formatDuration } from './formats.ts';
 

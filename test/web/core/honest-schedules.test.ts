@@ -2,7 +2,7 @@
 // in the end all screens agree, nothing is lost or doubled, and nobody cried wolf. RUNS=n plays more.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Chat } from '../../../web/core/chat.ts';
+import type { Chat } from '../../../web/core/chat-view.ts';
 import { createChats, messagesOf, textsOf } from './support/chats.ts';
 
 const device = fc.nat({ max: 3 });

@@ -1,8 +1,9 @@
 /** Everything that stands between the header and the messages of a chat, the gravest first. */
 import { useState } from 'preact/hooks';
+import type { Slot } from '../../../server/protocol/frames.ts';
+import { otherSlot } from '../../core/chat-view.ts';
 import type { ConnectionStatus, Expiry, Notices } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { otherSlot, type Slot } from '../../core/typed-input.ts';
 import { troubleText } from '../trouble.ts';
 import { Banner } from './Banner.tsx';
 import { TimeBanner } from './TimeBanner.tsx';

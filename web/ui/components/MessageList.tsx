@@ -1,14 +1,13 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Receipt } from '../../../server/protocol/frames.ts';
-import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
+import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
+import { deliveryOf, otherSlot, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { formatDay } from '../formats.ts';
 import { incomingAfter } from '../incoming.ts';
 import { rowsOf, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
-import { otherSlot, type Slot } from '../../core/typed-input.ts';
 import { useToday } from '../today.ts';
 import { Icon } from './Icon.tsx';
 import { MessageBubble } from './MessageBubble.tsx';

@@ -1,6 +1,6 @@
 /** D. The chat: takes the core's signals apart and hands them to the components as props. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Chat } from '../../core/chat.ts';
+import type { Chat } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { AboutChat } from '../components/AboutChat.tsx';
 import { Banners } from '../components/Banners.tsx';
@@ -15,7 +15,7 @@ import { followViewport } from '../follow-viewport.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
 import { showUnread } from '../page-title.ts';
-import { otherSlot } from '../../core/typed-input.ts';
+import { otherSlot } from '../../core/chat-view.ts';
 import { isPassing, troubleText } from '../trouble.ts';
 
 /** Trouble shorter than this is not worth a word. */

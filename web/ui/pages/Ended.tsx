@@ -4,7 +4,7 @@ import { text } from '../catalogue/catalogue.ts';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
 import { endedText, isDeleted } from '../ended-text.ts';
-import type { Slot } from '../../core/typed-input.ts';
+import type { Slot } from '../../../server/protocol/frames.ts';
 
 interface EndedPageProps {
   chat: EndedChat;

@@ -8,7 +8,7 @@ import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
 import { formatCountdown } from '../formats.ts';
-import { otherSlot } from '../../core/typed-input.ts';
+import { otherSlot } from '../../core/chat-view.ts';
 
 interface JoinPageProps {
   session: EnteredSession;

@@ -1,6 +1,6 @@
 // Whole chats against the fake server: any number of devices of the two participants.
-import { createChat, type Chat } from '../../../../web/core/chat.ts';
-import type { MessageItem } from '../../../../web/core/chat-view.ts';
+import { createChat } from '../../../../web/core/chat.ts';
+import type { Chat, MessageItem } from '../../../../web/core/chat-view.ts';
 import type { EnteredSession } from '../../../../web/core/entering.ts';
 import type { Landing, SessionApi } from '../../../../web/core/session-api.ts';
 import type { Slot } from '../../../../server/protocol/frames.ts';
