@@ -18,7 +18,7 @@ import type {
 } from '../../server/protocol/frames.ts';
 import { EXPIRY_WARNING_MS } from '../../server/protocol/limits.ts';
 import type { EndedChat, Expiry, Notices, PeerStatus } from './chat-view.ts';
-import { lossBetween, type Loss } from './healing.ts';
+import { lossBetween, type Loss } from './loss.ts';
 import { emptyLog, extendLog, headOf, settleLog, type Log } from './log.ts';
 import { emptyTimeline, extendTimeline, type Timeline } from './timeline.ts';
 

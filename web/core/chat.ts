@@ -16,7 +16,7 @@ import { connectionStatus } from './connection/status.ts';
 import { createEnding, sealEnd } from './ending.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
-import type { Loss } from './healing.ts';
+import type { Loss } from './loss.ts';
 import { findEntry, positionOf } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxStorage, HEARTBEAT_MS, sweepOutboxes } from './outbox-storage.ts';

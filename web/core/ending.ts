@@ -16,7 +16,7 @@ import { createTimer } from './timer.ts';
 /** How long the frame `ended` may take before HTTP is tried. */
 const ANSWER_WITHIN_MS = 3_000;
 
-export interface EndingOptions {
+interface EndingOptions {
   environment: Pick<Environment, 'schedule' | 'random'>;
   send: (frame: ClientFrame) => boolean;
   box: () => string;

@@ -17,7 +17,7 @@ import { createTimer } from './timer.ts';
 /** After a nack that does not say (LG5). */
 const RESEND_AFTER_MS = 1_000;
 
-export interface OutboxOptions {
+interface OutboxOptions {
   session: Pick<EnteredSession, 'sid' | 'slot' | 'keys'>;
   environment: Pick<Environment, 'schedule'>;
   log: () => Log;
@@ -25,8 +25,6 @@ export interface OutboxOptions {
   send: (frame: ClientFrame) => boolean;
   onFull: () => void;
 }
-
-export type Outbox = ReturnType<typeof createOutbox>;
 
 export function createOutbox({ session, environment, log, send, onFull }: OutboxOptions) {
   const items = signal<readonly OutboxItem[]>([]);

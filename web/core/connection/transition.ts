@@ -68,7 +68,7 @@ export type Step = [ConnectionState, ConnectionEffect[]];
 export const OPEN_WITHIN_MS = 10_000;
 export const PROBE_WITHIN_MS = 3_000;
 /** A connection that held so long starts the backoff anew. */
-export const SETTLED_MS = 5_000;
+const SETTLED_MS = 5_000;
 
 type Name = ConnectionState['state'];
 type EventType = ConnectionEvent['type'];
