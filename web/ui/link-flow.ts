@@ -198,16 +198,15 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   function finish(chat: EndedChat, session: EnteredSession | null, { tell = true } = {}): void {
     if (state.value.state === 'ended' || state.value.state === 'left') return;
     const { reason } = chat;
-    // The outbox waits for who comes back by the new link.
-    if (reason === 'renewed') opened = null;
-    else wipeLeftOutboxes(environment.storage, sid);
+    wipe(reason);
+    // The outbox of a replaced link waits for who comes back by the new one.
+    if (reason !== 'renewed') wipeLeftOutboxes(environment.storage, sid);
     // Else it may be only this link that is over, while the chat goes on in another tab.
     if (reason !== 'renewed' && reason !== 'unknown') {
       if (tell) tabs.tell({ sid, type: 'ended', chat });
       // An end that came over the connection could not clear the pass.
       void api.leave(sid);
     }
-    wipe();
     writeMemo({ screen: 'ended', chat, slot }, location.pathname);
     state.value = { state: 'ended', chat, slot, names: session?.names ?? null };
   }
@@ -220,15 +219,15 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   }
 
   /** Nothing of the session stays on this device. */
-  function wipe(): void {
-    wipeChat();
+  function wipe(reason?: EndedChat['reason']): void {
+    wipeChat(reason);
     forgetReadyCards(sid);
   }
 
   /** Its own end, which comes of this, is nothing to show any more. */
-  function wipeChat(): void {
+  function wipeChat(reason?: EndedChat['reason']): void {
     begin();
-    opened?.wipe();
+    opened?.wipe(reason);
     opened = null;
     forgetDraft(sid);
   }

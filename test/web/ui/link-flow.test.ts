@@ -112,7 +112,7 @@ it.each(['ended', 'silence', 'limit', 'link'] as const)(
     await open();
     chat.ended.value = ended(reason);
     await finished();
-    expect(chat.wipe).toHaveBeenCalled();
+    expect(chat.wipe).toHaveBeenCalledWith(reason);
     expect(sessionStorage.length).toBe(0);
     expect(api.leave).toHaveBeenCalledOnce();
     expect(told).toEqual([{ sid, type: 'ended', chat: ended(reason) }]);
@@ -125,7 +125,7 @@ it('keeps the outbox for the new link when this one was replaced, and ends no ot
   chat.ended.value = ended('renewed');
   await finished();
   expect(chat.stop).toHaveBeenCalled();
-  expect(chat.wipe).not.toHaveBeenCalled();
+  expect(chat.wipe).toHaveBeenCalledWith('renewed');
   expect(sessionStorage.length).toBe(0);
   expect(api.leave).not.toHaveBeenCalled();
   expect(told).toEqual([]);
@@ -135,9 +135,9 @@ it('keeps the outbox too when the pass went first and the landing tells why', as
   const { chat, answers, open, finished } = await setup();
   await open();
   answers.push({ result: 'gone', reason: 'renewed', by: null, box: null, idleMs: 0 });
-  chat.connection.value = 'locked';
+  chat.connection.value = 'pass_gone';
   await finished();
-  expect(chat.wipe).not.toHaveBeenCalled();
+  expect(chat.wipe).toHaveBeenCalledWith('renewed');
 });
 
 it('wipes a chat of which only another tab knows that it ended', async () => {
@@ -145,7 +145,7 @@ it('wipes a chat of which only another tab knows that it ended', async () => {
   await open();
   hear({ sid, type: 'ended', chat: ended('ended') });
   await finished();
-  expect(chat.wipe).toHaveBeenCalled();
+  expect(chat.wipe).toHaveBeenCalledWith('ended');
   expect(told).toEqual([]);
 });
 
