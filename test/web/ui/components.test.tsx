@@ -2,6 +2,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CopyRow } from '../../../web/ui/components/CopyRow.tsx';
+import { EndDialog } from '../../../web/ui/components/EndDialog.tsx';
 import { Composer } from '../../../web/ui/components/Composer.tsx';
 import {
   MessageBubble,
@@ -87,6 +88,25 @@ describe('Composer', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Send' }));
     expect(field('Message').value).toBe('long');
     expect(screen.getByRole('alert').textContent).toContain('too long');
+  });
+});
+
+describe('ending', () => {
+  const nothing = () => {};
+  const dialog = (ending: 'no' | 'under_way' | 'failed') => (
+    <EndDialog ending={ending} onKeep={nothing} onEnd={nothing} />
+  );
+
+  it('says when it is under way, and what to do where it failed', () => {
+    const { rerender } = render(dialog('no'));
+    expect(screen.getByRole('button', { name: 'End chat' })).toBeTruthy();
+    rerender(dialog('under_way'));
+    const button = screen.getByRole('button', { name: 'Ending…' });
+    expect(button.getAttribute('aria-busy')).toBe('true');
+    expect(screen.getByRole('alert').textContent).toBe('');
+    rerender(dialog('failed'));
+    expect(screen.getByRole('button', { name: 'End chat' })).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toContain('Reload the page');
   });
 });
 

@@ -15,6 +15,7 @@ export const enChat = {
   ending: 'Ending…',
   endHeading: 'End this chat for both of you?',
   endText: 'All messages are deleted. This cannot be undone.',
+  endFailed: 'The chat was not ended. Reload the page, then end it again.',
   keepChatting: 'Keep chatting',
   encrypted: 'Only the two of you can read this chat.',
   endsAfter: (duration: string) => `Ends after ${duration} of silence`,

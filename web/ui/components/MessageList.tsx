@@ -16,6 +16,8 @@ const RENDERED = 500;
 
 interface MessageListProps {
   items: readonly Item[];
+  /** Grows when the log was read anew after a loss: what was seen of the old one says nothing. */
+  rereads: number;
   slot: Slot;
   names: Readonly<Record<Slot, string>>;
   theirs: Receipt;
@@ -29,7 +31,7 @@ interface MessageListProps {
 }
 
 export function MessageList(props: MessageListProps) {
-  const { items, onRead } = props;
+  const { items, rereads, onRead } = props;
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -79,6 +81,8 @@ export function MessageList(props: MessageListProps) {
       document.removeEventListener('visibilitychange', onLook);
     };
   }, []);
+
+  useLayoutEffect(() => setSeenSeq(0), [rereads]);
 
   useLayoutEffect(() => {
     // Not every change of the list changes its size.

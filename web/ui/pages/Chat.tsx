@@ -50,7 +50,6 @@ export function ChatPage(props: ChatPageProps) {
   const connection = isPassing(status) && !isLate ? 'live' : status;
 
   const [isAsked, setAsked] = useState(false);
-  const [isEnding, setEnding] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const draft = useMemo(() => readDraft(sid, draftSeal), [chat]);
 
@@ -98,6 +97,7 @@ export function ChatPage(props: ChatPageProps) {
         />
         <MessageList
           items={items}
+          rereads={chat.rereads.value}
           slot={slot}
           names={names}
           theirs={receipts[otherSlot(slot)]}
@@ -133,12 +133,12 @@ export function ChatPage(props: ChatPageProps) {
       />
       {isAsked && (
         <EndDialog
-          isEnding={isEnding}
-          onKeep={() => setAsked(false)}
-          onEnd={() => {
-            setEnding(true);
-            chat.end();
+          ending={chat.ending.value}
+          onKeep={() => {
+            chat.cancelEnd();
+            setAsked(false);
           }}
+          onEnd={() => chat.end()}
         />
       )}
     </div>

@@ -1,0 +1,52 @@
+/** What the list counts as new, on a stand-in for layout: every row is as high as its screen. */
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Item } from '../../../web/core/chat-view.ts';
+import { MessageList } from '../../../web/ui/components/MessageList.tsx';
+import { theirs } from './timeline-items.ts';
+
+const ROW = 100;
+
+afterEach(cleanup);
+
+/** Rows above each other in a window of one row's height; the test scrolls. */
+function layOut(): void {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(ROW);
+  vi.spyOn(HTMLElement.prototype, 'scrollHeight', 'get').mockImplementation(
+    () => document.querySelectorAll('.messages > li').length * ROW,
+  );
+  vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (this: Element) {
+    const scroller = screen.getByRole('region');
+    const index = [...document.querySelectorAll('.messages > li')].indexOf(this);
+    return new DOMRect(0, index < 0 ? 0 : index * ROW - scroller.scrollTop, 300, ROW);
+  });
+}
+
+const list = (items: readonly Item[], rereads = 0) => (
+  <MessageList
+    {...{ items, rereads, slot: 'a', names: { a: 'Ann', b: 'Bob' }, failedReason: null }}
+    theirs={{ received: 0, read: 0 }}
+    about={null}
+    retry={() => {}}
+    discard={() => {}}
+    onRead={() => {}}
+  />
+);
+
+it('counts what comes while one reads further up, also after the server lost messages', async () => {
+  layOut();
+  const before = [1, 2, 3, 4].map((seq) => theirs(seq));
+  const { rerender } = render(list(before));
+  const scroller = screen.getByRole('region');
+  scroller.scrollTop = ROW;
+  await act(() => void fireEvent.scroll(scroller));
+  expect(screen.getByRole('button', { name: 'Go to the newest message' })).toBeTruthy();
+  rerender(list([...before, theirs(5)]));
+  expect(screen.getByRole('button', { name: '1 new message' })).toBeTruthy();
+
+  // The third and fourth were lost, and others took their places.
+  const others = [3, 4, 5].map((seq) => ({ ...theirs(seq), cid: `other ${seq}` }));
+  rerender(list([theirs(1), theirs(2), ...others], 1));
+  await act(() => {});
+  expect(screen.getByRole('button', { name: '4 new messages' })).toBeTruthy();
+});
