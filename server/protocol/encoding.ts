@@ -4,6 +4,9 @@
  */
 import { base64urlnopad } from '@scure/base';
 
+/** Where new bytes come from; a test hands in its own. */
+export type Random = (bytes: number) => Uint8Array;
+
 export function toBase64Url(bytes: Uint8Array): string {
   return base64urlnopad.encode(bytes);
 }

@@ -1,10 +1,11 @@
 /**
  * The words of a connection: every frame either side may send (PROTOCOL.md, all rules).
- * Types only; server/protocol/parse-*.ts turns untrusted text into them.
+ * server/protocol/parse-*.ts turns untrusted text into them.
  */
 import type { NackError } from './errors.ts';
 
-export type Slot = 'a' | 'b';
+export const SLOTS = ['a', 'b'] as const;
+export type Slot = (typeof SLOTS)[number];
 
 /** A place in the log with the random mark of the entry that stands there. */
 export interface Position {
@@ -31,8 +32,10 @@ export interface Receipt {
   read: number;
 }
 
-export type ExpiresBy = 'silence' | 'limit' | 'link';
-export type EndReason = 'ended' | ExpiresBy;
+export const EXPIRES_BY = ['silence', 'limit', 'link'] as const;
+export type ExpiresBy = (typeof EXPIRES_BY)[number];
+export const END_REASONS = ['ended', ...EXPIRES_BY] as const;
+export type EndReason = (typeof END_REASONS)[number];
 
 /** `never`: has not entered yet. `lastAt`: store time in ms when the last lease ended. */
 export interface Peer {

@@ -3,7 +3,7 @@
  * characters). Everything secret is behind the #, which browsers never send.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
-import { fromBase64Url, toBase64Url } from './encoding.ts';
+import { fromBase64Url, toBase64Url, type Random } from './encoding.ts';
 import { LINK_SECRET_BYTES, SID_BYTES } from './limits.ts';
 
 export interface LinkParts {
@@ -11,8 +11,6 @@ export interface LinkParts {
   sid: string;
   secret: Uint8Array;
 }
-
-type Random = (bytes: number) => Uint8Array;
 
 export function newSid(random: Random = randomBytes): string {
   return toBase64Url(random(SID_BYTES));

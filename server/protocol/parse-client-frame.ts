@@ -5,8 +5,8 @@
  */
 import { isBase64Url } from './encoding.ts';
 import type { ClientFrame, Position } from './frames.ts';
-import { BOX_OVERHEAD_BYTES, CID_BYTES, MAX_UNSEND_CIDS, PROTOCOL_VERSION } from './limits.ts';
-import { isCount, isRecord, isSum } from './shape.ts';
+import { BOX_OVERHEAD_BYTES, MAX_UNSEND_CIDS, PROTOCOL_VERSION } from './limits.ts';
+import { isCid, isCount, isRecord, isSum } from './shape.ts';
 
 /** `maxBoxBytes`: the largest box taken (MAX_MESSAGE_BYTES and its overhead). */
 export function parseClientFrame(text: string, maxBoxBytes: number): ClientFrame | null {
@@ -70,10 +70,6 @@ function parseObject(text: string): Record<string, unknown> | null {
 
 function has(frame: Record<string, unknown>, fields: number): boolean {
   return Object.keys(frame).length === fields;
-}
-
-function isCid(value: unknown): value is string {
-  return isBase64Url(value, CID_BYTES);
 }
 
 function isBox(value: unknown, maxBytes: number): value is string {

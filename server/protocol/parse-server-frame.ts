@@ -5,13 +5,12 @@
  */
 import { isBase64Url } from './encoding.ts';
 import { NACK_ERRORS } from './errors.ts';
-import type { Entry, Peer, Receipt, ServerFrame, SessionLimits, Slot } from './frames.ts';
-import { BOX_OVERHEAD_BYTES, CID_BYTES, KEY_BYTES, MAX_MESSAGE_PADDED_BYTES } from './limits.ts';
-import { isCount, isOneOf, isRecord, isSum } from './shape.ts';
+import { END_REASONS, EXPIRES_BY } from './frames.ts';
+import type { Entry, Peer, Receipt, ServerFrame, SessionLimits } from './frames.ts';
+import { BOX_OVERHEAD_BYTES, KEY_BYTES, MAX_MESSAGE_PADDED_BYTES } from './limits.ts';
+import { isCid, isCount, isOneOf, isRecord, isSlot, isSum } from './shape.ts';
 
 const MAX_BOX_BYTES = MAX_MESSAGE_PADDED_BYTES + BOX_OVERHEAD_BYTES;
-const EXPIRES_BY = ['silence', 'limit', 'link'] as const;
-const END_REASONS = ['ended', ...EXPIRES_BY] as const;
 
 export function parseServerFrame(text: string): ServerFrame | null {
   let frame: unknown;
@@ -144,14 +143,6 @@ function parseEnded(frame: Record<string, unknown>): ServerFrame | null {
     ...(isSlot(frame.by) && { by: frame.by }),
     ...(isBox(frame.box) && { box: frame.box }),
   };
-}
-
-function isSlot(value: unknown): value is Slot {
-  return value === 'a' || value === 'b';
-}
-
-function isCid(value: unknown): value is string {
-  return isBase64Url(value, CID_BYTES);
 }
 
 function isBox(value: unknown): value is string {

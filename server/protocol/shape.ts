@@ -1,5 +1,7 @@
-/** The small guards that both frame parsers and the plaintext parser are made of. */
-import { SUM_LENGTH } from './limits.ts';
+/** The small guards that parsers of frames, answers and plaintext are made of. */
+import { isBase64Url } from './encoding.ts';
+import { SLOTS, type Slot } from './frames.ts';
+import { CID_BYTES, SUM_LENGTH } from './limits.ts';
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -14,6 +16,14 @@ const SUM = new RegExp(`^[A-Za-z0-9_-]{${SUM_LENGTH}}$`);
 
 export function isSum(value: unknown): value is string {
   return typeof value === 'string' && SUM.test(value);
+}
+
+export function isSlot(value: unknown): value is Slot {
+  return isOneOf(value, SLOTS);
+}
+
+export function isCid(value: unknown): value is string {
+  return isBase64Url(value, CID_BYTES);
 }
 
 export function isOneOf<T extends string>(value: unknown, all: readonly T[]): value is T {

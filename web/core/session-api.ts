@@ -4,8 +4,8 @@
  * the route, a timeout, no network are all `retry`.
  */
 import { ERRORS, isErrorCode, type ErrorCode } from '../../server/protocol/errors.ts';
-import type { EndReason, Slot } from '../../server/protocol/frames.ts';
-import { isCount, isOneOf, isRecord } from '../../server/protocol/shape.ts';
+import { END_REASONS, type EndReason, type Slot } from '../../server/protocol/frames.ts';
+import { isCount, isOneOf, isRecord, isSlot } from '../../server/protocol/shape.ts';
 import type { Environment } from './environment.ts';
 
 /** `code`: busy, store_unavailable, rate_limited …; null where no server of ours answered. */
@@ -196,7 +196,7 @@ function failureOf(answer: Answer | null): Failure {
   if (code === 'ended') {
     return {
       result: 'gone',
-      reason: isOneOf(details.reason, END_REASONS) ? details.reason : 'unknown',
+      reason: isOneOf(details.reason, GONE_REASONS) ? details.reason : 'unknown',
       by: isSlot(details.by) ? details.by : null,
       box: typeof details.box === 'string' ? details.box : null,
       idleMs: countOf(details.idleMs) ?? 0,
@@ -212,7 +212,7 @@ function notGone(failure: Failure): Retry | Refused {
   return failure.result === 'gone' ? RETRY : failure;
 }
 
-const END_REASONS = ['ended', 'silence', 'limit', 'link', 'renewed'] as const;
+const GONE_REASONS = [...END_REASONS, 'renewed'] as const;
 
 function parseCreated({ id, linkBase, lanBase, expiresInMs, participants }: Json): Created | null {
   if (typeof id !== 'string' || typeof linkBase !== 'string' || !isCount(expiresInMs)) return null;
@@ -253,8 +253,4 @@ function parseEnterRefusal(answer: Answer): EnterResult | null {
 
 function countOf(value: unknown): number | null {
   return isCount(value) ? value : null;
-}
-
-function isSlot(value: unknown): value is Slot {
-  return value === 'a' || value === 'b';
 }

@@ -4,6 +4,7 @@
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Random } from '../encoding.ts';
 import type { Slot } from '../frames.ts';
 
 const NONCE_BYTES = 24;
@@ -21,7 +22,7 @@ export function seal(
   key: Uint8Array,
   place: BoxPlace,
   plain: Uint8Array,
-  random: (bytes: number) => Uint8Array = randomBytes,
+  random: Random = randomBytes,
 ): Uint8Array {
   const nonce = random(NONCE_BYTES);
   const sealed = xchacha20poly1305(key, nonce, additionalData(place)).encrypt(plain);

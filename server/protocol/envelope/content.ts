@@ -4,8 +4,8 @@
  */
 import { isBase64Url } from '../encoding.ts';
 import type { Slot } from '../frames.ts';
-import { CID_BYTES, KEY_BYTES, PROTOCOL_VERSION } from '../limits.ts';
-import { isCount, isRecord } from '../shape.ts';
+import { KEY_BYTES, PROTOCOL_VERSION } from '../limits.ts';
+import { isCid, isCount, isRecord, isSlot } from '../shape.ts';
 
 /** `unknown`: sealed by a newer client; shown as "Cannot be shown here". */
 export type Message =
@@ -97,14 +97,10 @@ function controlOf(fields: Record<string, unknown>): Control | null {
     case 'reset':
       return isCount(seq) ? { kind, seq } : null;
     case 'renewed':
-      return slot === 'a' || slot === 'b' ? { kind, slot } : null;
+      return isSlot(slot) ? { kind, slot } : null;
     case 'end':
       return { kind };
     default:
       return typeof kind === 'string' ? { kind: 'unknown' } : null;
   }
-}
-
-function isCid(value: unknown): value is string {
-  return isBase64Url(value, CID_BYTES);
 }

@@ -3,7 +3,7 @@
  */
 import { bytesToUtf8, utf8ToBytes } from '@noble/ciphers/utils.js';
 import { randomBytes } from '@noble/hashes/utils.js';
-import { fromBase64Url, toBase64Url } from '../encoding.ts';
+import { fromBase64Url, toBase64Url, type Random } from '../encoding.ts';
 import type { Entry, Slot } from '../frames.ts';
 import { CID_BYTES } from '../limits.ts';
 import { open, seal, type BoxPlace } from './box.ts';
@@ -11,8 +11,6 @@ import { formatContent, parseControl, parseMessage } from './content.ts';
 import type { Content, Control, Message } from './content.ts';
 import type { SessionKeys } from './keys.ts';
 import { messagePaddedLength, pad, unpad } from './padding.ts';
-
-type Random = (bytes: number) => Uint8Array;
 
 /** An opened entry: what it says and as which of the two kinds it was sealed. */
 export type OpenedEntry =

@@ -5,7 +5,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { fromBase64Url, toBase64Url } from '../encoding.ts';
+import { fromBase64Url, toBase64Url, type Random } from '../encoding.ts';
 import { KEY_BYTES, SID_BYTES } from '../limits.ts';
 import type { Slot } from '../frames.ts';
 
@@ -25,7 +25,7 @@ export interface SessionKeys {
   file: Uint8Array;
 }
 
-export function newSessionKey(random: (bytes: number) => Uint8Array = randomBytes): Uint8Array {
+export function newSessionKey(random: Random = randomBytes): Uint8Array {
   return random(KEY_BYTES);
 }
 
