@@ -2,7 +2,7 @@
 import type { Slot } from '../../server/protocol/frames.ts';
 import { otherSlot, type EndedChat } from '../core/chat-view.ts';
 import { text } from './catalogue/catalogue.ts';
-import { formatDuration } from './formats.ts';
+import { formatDuration } from './durations.ts';
 
 /** `slot`: who this participant was, null if not known; `names` are gone after a reload. */
 export function endedText(

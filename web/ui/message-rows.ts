@@ -3,7 +3,7 @@
  * person stand together. Pure; knows nothing of elements.
  */
 import type { Item, MessageItem, NoteItem } from '../core/chat-view.ts';
-import { isSameDay } from './formats.ts';
+import { isSameDay } from './dates.ts';
 
 /** Messages of one person closer than this stand together. */
 const GROUP_MS = 3 * 60_000;

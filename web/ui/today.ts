@@ -1,6 +1,6 @@
 /** The time of this day, renewed when the day changes: "Today" becomes "Yesterday" by itself. */
 import { useEffect, useState } from 'preact/hooks';
-import { msUntilMidnight } from './formats.ts';
+import { msUntilMidnight } from './dates.ts';
 
 export function useToday(): number {
   const [now, setNow] = useState(() => Date.now());

@@ -26,6 +26,8 @@ export const enChat = {
   loading: 'Loading messages…',
   messages: 'Messages',
   you: 'You',
+  today: 'Today',
+  yesterday: 'Yesterday',
   showEarlier: 'Show earlier',
   newMessages: (count: number) => (one(count) ? '1 new message' : `${count} new messages`),
   toBottom: 'Go to the newest message',

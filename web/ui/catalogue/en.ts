@@ -68,11 +68,6 @@ export const en = {
     again: 'Start a new chat',
   },
 
-  day: {
-    today: 'Today',
-    yesterday: 'Yesterday',
-  },
-
   duration: {
     seconds: (count: number) => `${count} ${one(count) ? 'second' : 'seconds'}`,
     minutes: (count: number) => `${count} ${one(count) ? 'minute' : 'minutes'}`,

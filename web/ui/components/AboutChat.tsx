@@ -1,6 +1,6 @@
 /** What stands above the first message, and alone while there is none. */
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatDurationShort } from '../formats.ts';
+import { formatDurationShort } from '../durations.ts';
 import { Icon } from './Icon.tsx';
 
 interface AboutChatProps {

@@ -1,6 +1,6 @@
 /** Who one talks with, whether they are here, and the two ways out. */
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatMoment } from '../formats.ts';
+import { formatMoment } from '../dates.ts';
 import type { PeerStatus } from '../../core/chat-view.ts';
 import { ChatMenu } from './ChatMenu.tsx';
 import { Heading } from './Heading.tsx';

@@ -2,7 +2,7 @@
 import { Component } from 'preact';
 import type { Delivery, MessageItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatFullDate, formatTime } from '../formats.ts';
+import { formatFullDate, formatTime } from '../dates.ts';
 import { plainText } from '../incoming.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import { LinkedText } from './LinkedText.tsx';

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, otherSlot, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatDay } from '../formats.ts';
+import { formatDay } from '../dates.ts';
 import { incomingAfter } from '../incoming.ts';
 import { rowsOf, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';

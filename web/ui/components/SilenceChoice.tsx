@@ -1,6 +1,6 @@
 /** How long silence may last, folded away: most people never need it. */
 import { startText } from '../catalogue/start-catalogue.ts';
-import { formatDuration } from '../formats.ts';
+import { formatDuration } from '../durations.ts';
 import { Icon } from './Icon.tsx';
 
 /** As the server reads them; '' leaves the choice to it. */

@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { Expiry } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatCountdown, formatDuration } from '../formats.ts';
+import { formatCountdown, formatDuration } from '../durations.ts';
 import { useReached } from '../lasting.ts';
 import { Banner } from './Banner.tsx';
 import { useTimeLeft } from './Countdown.tsx';

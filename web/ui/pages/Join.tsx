@@ -7,7 +7,7 @@ import { Countdown } from '../components/Countdown.tsx';
 import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
-import { formatCountdown } from '../formats.ts';
+import { formatCountdown } from '../durations.ts';
 import { otherSlot } from '../../core/chat-view.ts';
 
 interface JoinPageProps {

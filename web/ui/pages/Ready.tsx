@@ -6,7 +6,7 @@ import { Heading } from '../components/Heading.tsx';
 import { Notice } from '../components/Notice.tsx';
 import { Page } from '../components/Page.tsx';
 import { PersonCard, type HandedOn } from '../components/PersonCard.tsx';
-import { formatDuration } from '../formats.ts';
+import { formatDuration } from '../durations.ts';
 import type { ReadyCards } from '../ready-cards.ts';
 
 interface ReadyPageProps {

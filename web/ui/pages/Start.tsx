@@ -10,7 +10,7 @@ import { Icon, type IconName } from '../components/Icon.tsx';
 import { Page } from '../components/Page.tsx';
 import { SilenceChoice } from '../components/SilenceChoice.tsx';
 import { checkNames } from '../name-problems.ts';
-import { formatCountdown } from '../formats.ts';
+import { formatCountdown } from '../durations.ts';
 
 const YOURS = 'your-name';
 const THEIRS = 'their-name';

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatCountdown,
-  formatDay,
-  formatDuration,
-  formatDurationShort,
-  msUntilMidnight,
-} from '../../../web/ui/formats.ts';
+import { formatCountdown, formatDuration, formatDurationShort } from '../../../web/ui/durations.ts';
 
-const noon = new Date(2024, 4, 15, 12).getTime();
 const day = 24 * 3_600_000;
 
-describe('formats', () => {
+describe('durations', () => {
   it.each([
     [299_000, '4:59'],
     [299_001, '5:00'],
@@ -34,16 +27,5 @@ describe('formats', () => {
   it('is shorter where room is short', () => {
     expect(formatDurationShort(30 * 60_000)).toBe('30 min');
     expect(formatDurationShort(2 * 3_600_000)).toBe('2 hours');
-  });
-
-  it('names the days that are near', () => {
-    expect(formatDay(noon, noon + 3_600_000)).toBe('Today');
-    expect(formatDay(noon - day, noon)).toBe('Yesterday');
-    expect(formatDay(noon - 2 * day, noon)).toContain('13');
-    expect(formatDay(noon - 400 * day, noon)).toContain('2023');
-  });
-
-  it('knows how long this day still is', () => {
-    expect(msUntilMidnight(noon)).toBe(12 * 3_600_000);
   });
 });
