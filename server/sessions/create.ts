@@ -3,18 +3,12 @@
 // them with the answer.
 import QRCode from 'qrcode';
 import { formatCode } from '../protocol/code.ts';
-import { sealKey, sealName } from '../protocol/envelope/session-boxes.ts';
-import {
-  deriveLinkKeys,
-  deriveSessionKeys,
-  hashProof,
-  newSessionKey,
-} from '../protocol/envelope/keys.ts';
+import { drawSession, type SealedParticipant } from '../protocol/envelope/new-session.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { Slot } from '../protocol/frames.ts';
-import { formatLink, newLinkSecret, newSid } from '../protocol/link.ts';
+import { SLOTS, type Slot } from '../protocol/frames.ts';
+import { formatLink } from '../protocol/link.ts';
 import { isSameName, parseName } from '../protocol/name.ts';
-import type { NewParticipant, NewSession, Store } from '../store/store.ts';
+import type { NewSession, Store } from '../store/store.ts';
 import { drawCode } from './codes.ts';
 import type { Hasher } from './hasher.ts';
 
@@ -22,9 +16,6 @@ export interface CreateDeps {
   store: Store;
   hasher: Hasher;
 }
-
-/** What one participant's page is given; shapes are checked by the route. */
-export type SealedParticipant = Omit<NewParticipant, 'codeHash'>;
 
 export interface CreatedParticipant {
   slot: Slot;
@@ -39,7 +30,6 @@ export interface NamedParticipant extends CreatedParticipant {
   qr: string;
 }
 
-const SLOTS = ['a', 'b'] as const;
 /** 64 random bits collide about never; more than one redraw means something else is wrong. */
 const DRAWS = 3;
 
@@ -75,37 +65,21 @@ export async function createFromNames(
   const checked = checkNames(names);
   const codes = await drawCodes(hasher);
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const { sid, secrets, sealed } = sealAll(checked);
+    // What the page does for itself otherwise: every key there is, and the boxes made with them.
+    const { sid, participants: drawn } = drawSession(checked);
     const participants = {
-      a: { ...sealed.a, codeHash: codes.a.codeHash },
-      b: { ...sealed.b, codeHash: codes.b.codeHash },
+      a: { ...drawn.a.sealed, codeHash: codes.a.codeHash },
+      b: { ...drawn.b.sealed, codeHash: codes.b.codeHash },
     };
     if (!(await keep(store, { sid, idleMs, participants }))) continue;
     const named = SLOTS.map(async (slot) => {
-      const link = formatLink(linkBase, { sid, secret: secrets[slot] });
+      const link = formatLink(linkBase, { sid, secret: drawn[slot].secret });
       const code = formatCode(codes[slot].code);
       return { slot, name: checked[slot], link, code, qr: await qrDataUrl(link) };
     });
     return { sid, participants: await Promise.all(named) };
   }
   throw new Error(`${DRAWS} random ids were taken`);
-}
-
-/** What the page does for itself otherwise: every key there is, and the boxes made with them. */
-function sealAll(names: Record<Slot, string>) {
-  const sid = newSid();
-  const key = newSessionKey();
-  const keys = deriveSessionKeys(key, sid);
-  const secrets = { a: newLinkSecret(sid), b: newLinkSecret(sid) };
-  const seal = (slot: Slot): SealedParticipant => {
-    const { proof, wrap } = deriveLinkKeys(secrets[slot], sid);
-    return {
-      proofHash: hashProof(proof),
-      key: sealKey(wrap, sid, slot, key),
-      name: sealName(keys, sid, slot, names[slot]),
-    };
-  };
-  return { sid, secrets, sealed: { a: seal('a'), b: seal('b') } };
 }
 
 /** False if the id is taken. */

@@ -1,17 +1,11 @@
 /**
- * Makes a session: id, link secrets, session key, sealed names, all drawn here and sealed before
- * anything leaves the device. Knows nothing of how the links are shown.
+ * Makes a session: everything is drawn and sealed before anything leaves the device, and drawn
+ * again if the id is taken. Knows nothing of how the links are shown.
  */
-import { sealKey, sealName } from '../../server/protocol/envelope/session-boxes.ts';
-import {
-  deriveLinkKeys,
-  deriveSessionKeys,
-  hashProof,
-  newSessionKey,
-} from '../../server/protocol/envelope/keys.ts';
+import { drawSession } from '../../server/protocol/envelope/new-session.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
-import { formatLink, newLinkSecret, newSid } from '../../server/protocol/link.ts';
-import type { Refused, Retry, SealedParticipant, SessionApi } from './session-api.ts';
+import { formatLink } from '../../server/protocol/link.ts';
+import type { CreateRequest, Refused, Retry, SessionApi } from './session-api.ts';
 
 export interface NewParticipant {
   slot: Slot;
@@ -41,14 +35,16 @@ export async function createNewSession(
   { idle }: { idle?: string } = {},
 ): Promise<NewSession | Retry | Refused> {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
-    const { sid, sealed, secrets } = drawSession(names);
+    const { sid, participants } = drawSession({ a: names[0], b: names[1] });
+    const { a, b } = participants;
+    const sealed: CreateRequest['sealed'] = [a.sealed, b.sealed];
     const answer = await api.create({ id: sid, sealed, ...(idle !== undefined && { idle }) });
     if (answer.result === 'id_taken') continue;
     if (answer.result !== 'created') return answer;
     const { linkBase, lanBase, codes, expiresInMs } = answer;
     const linksAt = (base: string): [string, string] => [
-      formatLink(base, { sid, secret: secrets.a }),
-      formatLink(base, { sid, secret: secrets.b }),
+      formatLink(base, { sid, secret: a.secret }),
+      formatLink(base, { sid, secret: b.secret }),
     ];
     const [linkA, linkB] = linksAt(linkBase);
     return {
@@ -63,21 +59,4 @@ export async function createNewSession(
     };
   }
   return { result: 'retry', code: null, retryInMs: null };
-}
-
-function drawSession([nameA, nameB]: [string, string]) {
-  const sid = newSid();
-  const key = newSessionKey();
-  const sessionKeys = deriveSessionKeys(key, sid);
-  const secrets = { a: newLinkSecret(sid), b: newLinkSecret(sid) };
-  const sealFor = (slot: Slot, name: string): SealedParticipant => {
-    const { proof, wrap } = deriveLinkKeys(secrets[slot], sid);
-    return {
-      proofHash: hashProof(proof),
-      key: sealKey(wrap, sid, slot, key),
-      name: sealName(sessionKeys, sid, slot, name),
-    };
-  };
-  const sealed: [SealedParticipant, SealedParticipant] = [sealFor('a', nameA), sealFor('b', nameB)];
-  return { sid, secrets, sealed };
 }

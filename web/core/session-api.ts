@@ -3,6 +3,7 @@
  * to landing and enter, counts as the end of a chat; a proxy's 404, a server that does not know
  * the route, a timeout, no network are all `retry`.
  */
+import type { SealedParticipant } from '../../server/protocol/envelope/new-session.ts';
 import { ERRORS, isErrorCode, type ErrorCode } from '../../server/protocol/errors.ts';
 import { END_REASONS, type EndReason, type Slot } from '../../server/protocol/frames.ts';
 import { isCount, isOneOf, isRecord, isSlot } from '../../server/protocol/shape.ts';
@@ -28,12 +29,6 @@ export interface Gone {
 export interface Refused {
   result: 'refused';
   code: ErrorCode;
-}
-
-export interface SealedParticipant {
-  proofHash: string;
-  key: string;
-  name: string;
 }
 
 export interface CreateRequest {
