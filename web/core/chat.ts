@@ -36,7 +36,7 @@ export interface ChatOptions {
   environment: Environment;
 }
 
-/** How long an entry without box may stay unexplained (EV11). */
+/** How long an entry without box may stay unexplained (EV11); up to twice that while others do. */
 const SETTLE_MS = 10_000;
 const TYPING_EXPIRES_MS = 6_000;
 
