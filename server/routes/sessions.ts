@@ -12,10 +12,11 @@ import { BOX_OVERHEAD_BYTES } from '../protocol/limits.ts';
 import { createFromNames, createSealed } from '../sessions/create.ts';
 import { end } from '../sessions/end.ts';
 import { enter } from '../sessions/enter.ts';
+import { findByPass } from '../sessions/find-by-pass.ts';
 import type { Hasher } from '../sessions/hasher.ts';
 import { landing } from '../sessions/landing.ts';
 import { leave } from '../sessions/leave.ts';
-import { isValidPass, newPass, type Pass, type Passes } from '../sessions/passes.ts';
+import { newPass, type Passes } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
 import {
@@ -70,7 +71,7 @@ export async function sessionRoutes(
     // as: only routes with an id in their path throw these, after it was validated.
     const { id } = request.params as { id: string };
     const { pass } = await askerOf(request, id);
-    if (pass && (await isPassOf(store, id, pass).catch(() => true))) return;
+    if (pass && (await findByPass(store, id, pass).catch(() => true))) return;
     setCookies(config, request, reply, passes.clear(jarOf(config, request), id));
   });
 
@@ -167,11 +168,6 @@ export async function sessionRoutes(
       return reply.code(204).send(null);
     },
   );
-}
-
-async function isPassOf(store: Store, sid: string, pass: Pass): Promise<boolean> {
-  const found = await store.find(sid);
-  return found.state === 'live' && isValidPass(found.session, pass);
 }
 
 async function create(

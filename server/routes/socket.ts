@@ -9,7 +9,8 @@ import { isBase64Url } from '../protocol/encoding.ts';
 import { SOCKET_PATH } from '../plugins/websocket.ts';
 import { AppError } from '../protocol/errors.ts';
 import { SID_BYTES } from '../protocol/limits.ts';
-import { isValidPass, type Pass } from '../sessions/passes.ts';
+import { findByPass } from '../sessions/find-by-pass.ts';
+import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a client that came too often is told to wait; connections end when they end. */
@@ -46,10 +47,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     if ((byAddress.get(addressOf(request)) ?? 0) >= config.maxConnectionsPerIp) {
       throw new AppError('rate_limited', { details: { retryInMs: RETRY_MS } });
     }
-    const found = await store.find(sid);
-    if (found.state !== 'live' || !isValidPass(found.session, pass)) {
-      throw new AppError('pass_required');
-    }
+    if (!(await findByPass(store, sid, pass))) throw new AppError('pass_required');
     checkHandshake(request, reply);
     arrivals.set(request, { sid, ...pass });
   }

@@ -1,7 +1,8 @@
 // Ending a session for both, which takes a pass that the store still lists.
 import { AppError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
-import { isValidPass, type Pass } from './passes.ts';
+import { findByPass } from './find-by-pass.ts';
+import type { Pass } from './passes.ts';
 
 /**
  * `box`: the control box that tells the other who ended it. Throws `pass_required`, the same
@@ -11,11 +12,7 @@ export async function end(
   store: Store,
   { sid, pass, box }: { sid: string; pass: Pass | null; box: string | null },
 ): Promise<void> {
-  if (pass === null) throw new AppError('pass_required');
-  const found = await store.find(sid);
-  if (found.state !== 'live' || !isValidPass(found.session, pass)) {
-    throw new AppError('pass_required');
-  }
+  if (pass === null || !(await findByPass(store, sid, pass))) throw new AppError('pass_required');
   // It may have ended meanwhile, which is what was asked for.
   await store.end(sid, pass.slot, box);
 }
