@@ -1,5 +1,5 @@
 /** What is needed seldom. Closes by Esc, a choice, or a press or focus elsewhere. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { Icon } from './Icon.tsx';
 
@@ -8,7 +8,8 @@ export function ChatMenu({ onLeave }: { onLeave: () => void }) {
   const element = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
-  useEffect(() => {
+  // Before the next key: it may be Esc already.
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const onOutside = ({ target }: Event) => {
       if (target instanceof Node && !element.current?.contains(target)) setOpen(false);
