@@ -28,7 +28,7 @@ const SEAM = ['server/protocol', 'server/store/store.ts'];
 const CONFIG = ['server/config.ts'];
 
 export const AREAS: readonly Area[] = [
-  { path: 'server/protocol', may: [], packages: ['@noble/*', '@scure/base'] },
+  { path: 'server/protocol', may: [], packages: ['@noble/*'] },
   { path: 'server/store', may: ['server/protocol'], mayType: CONFIG, packages: ANY },
   { path: 'server/sessions', may: SEAM, mayType: CONFIG, packages: ANY },
   { path: 'server/live', may: SEAM, mayType: CONFIG, packages: ANY },
@@ -51,7 +51,7 @@ export const AREAS: readonly Area[] = [
     path: 'web/ui',
     may: ['web/core'],
     mayType: ['server/protocol'],
-    packages: ['preact', 'preact/*', '@preact/signals', 'qrcode'],
+    packages: ['preact', 'preact/*', '@preact/signals-core', 'qrcode'],
   },
   { path: 'web/vite.config.ts', may: [], packages: ['vite'] },
   // Generates documents from the settings, hence the one script that knows them.

@@ -6,6 +6,7 @@ import type { NewSession } from '../core/new-session.ts';
 import type { Refused, Retry } from '../core/session-api.ts';
 import { Later } from './later.tsx';
 import { LinkScreen } from './link-screen.tsx';
+import { useLive } from './live-value.ts';
 import { api } from './page-api.ts';
 import type { Router } from './router.ts';
 import type { SessionTabs } from './session-tabs.ts';
@@ -19,7 +20,7 @@ const loadStart = () => import('./pages/Start.tsx');
 const loadReady = () => import('./ready-parts.ts');
 
 export function App({ router, tabs }: AppProps) {
-  const screen = router.screen.value;
+  const screen = useLive(router.screen);
   if (screen.name === 'link') return <LinkScreen address={screen} router={router} tabs={tabs} />;
   if (screen.name === 'ready') {
     const { cards, restored } = screen;

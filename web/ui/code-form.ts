@@ -2,7 +2,7 @@
  * Trying a code: what is asked of the server when, what is wrong, when to try again by itself.
  * Knows no element; the form shows `problem` and gives its field the focus when `turn` moves.
  */
-import { signal, type ReadonlySignal } from '@preact/signals';
+import { signal, type ReadonlySignal } from '@preact/signals-core';
 import { backoffMs } from '../core/backoff.ts';
 import type { Environment } from '../core/environment.ts';
 import type { EnterResult, Gone, Refused, Retry } from '../core/session-api.ts';

@@ -2,7 +2,7 @@
  * From a link to its chat and to its end: landing, code, chat, leaving. Owns the session's traces
  * on this device and removes them. Knows no element; the screens show `state`.
  */
-import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { LinkParts } from '../../server/protocol/link.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
 import { backoffMs } from '../core/backoff.ts';

@@ -7,6 +7,7 @@ import type { LinkParts } from '../../server/protocol/link.ts';
 import { browserEnvironment } from './browser-environment.ts';
 import { Later } from './later.tsx';
 import { createLinkFlow, type LinkFlow } from './link-flow.ts';
+import { useLive } from './live-value.ts';
 import { api, base } from './page-api.ts';
 import { JoinPage } from './pages/Join.tsx';
 import { WaitingPage } from './pages/Waiting.tsx';
@@ -53,7 +54,7 @@ function OpenedLink({ address, link, router, tabs }: LinkScreenProps & { link: L
   }, [address]);
   useEffect(() => runFlow(flow), [flow]);
 
-  const state = flow.state.value;
+  const state = useLive(flow.state);
   useEffect(() => {
     // A chat may end while there is no network to fetch its last page with.
     if (state.state === 'inside') loadLast().catch(() => {});

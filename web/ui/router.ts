@@ -2,7 +2,7 @@
  * Which screen the page shows, from its address and history.state: Start and Ready at BASE/, all
  * else at BASE/c. Knows of a link only what its address says.
  */
-import { signal, type ReadonlySignal } from '@preact/signals';
+import { signal, type ReadonlySignal } from '@preact/signals-core';
 import type { LinkParts } from '../../server/protocol/link.ts';
 import type { NewParticipant, NewSession } from '../core/new-session.ts';
 import { readLocation } from '../core/session-link.ts';

@@ -1,5 +1,5 @@
 /** The way from a link to its chat and to its end: what is asked, kept, told, and wiped when. */
-import { signal } from '@preact/signals';
+import { signal } from '@preact/signals-core';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { parseLinkFragment } from '../../../server/protocol/link.ts';
 import type { Chat, EndedChat, PeerStatus } from '../../../web/core/chat-view.ts';

@@ -13,6 +13,7 @@ import type { DraftSeal } from '../../core/draft-seal.ts';
 import { keepDraft, readDraft } from '../draft.ts';
 import { followViewport } from '../follow-viewport.ts';
 import { incomingAfter } from '../incoming.ts';
+import { useLive } from '../live-value.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
 import { showUnread } from '../page-title.ts';
 import { otherSlot } from '../../core/chat-view.ts';
@@ -38,14 +39,16 @@ export function ChatPage(props: ChatPageProps) {
   const { chat, draftSeal, now, asOther, leave, enterAsOther, showCards } = props;
   const { slot, names, sid } = chat;
   const other = names[otherSlot(slot)];
-  const items = chat.items.value;
-  const loaded = chat.loaded.value;
-  const notices = chat.notices.value;
-  const expiry = chat.expiry.value;
-  const receipts = chat.receipts.value;
-  const peer = useSteadyPeer(chat.peer.value);
+  const items = useLive(chat.items);
+  const loaded = useLive(chat.loaded);
+  const notices = useLive(chat.notices);
+  const expiry = useLive(chat.expiry);
+  const receipts = useLive(chat.receipts);
+  const rereads = useLive(chat.rereads);
+  const ending = useLive(chat.ending);
+  const peer = useSteadyPeer(useLive(chat.peer));
 
-  const status = chat.connection.value;
+  const status = useLive(chat.connection);
   const isLate = useLasting(isPassing(status), TROUBLE_AFTER_MS);
   const connection = isPassing(status) && !isLate ? 'live' : status;
 
@@ -97,7 +100,7 @@ export function ChatPage(props: ChatPageProps) {
         />
         <MessageList
           items={items}
-          rereads={chat.rereads.value}
+          rereads={rereads}
           slot={slot}
           names={names}
           theirs={receipts[otherSlot(slot)]}
@@ -133,7 +136,7 @@ export function ChatPage(props: ChatPageProps) {
       />
       {isAsked && (
         <EndDialog
-          ending={chat.ending.value}
+          ending={ending}
           onKeep={() => {
             chat.cancelEnd();
             setAsked(false);

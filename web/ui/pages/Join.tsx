@@ -8,6 +8,7 @@ import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
 import { formatCountdown } from '../durations.ts';
+import { useLive } from '../live-value.ts';
 import { otherSlot } from '../../core/chat-view.ts';
 
 interface JoinPageProps {
@@ -21,8 +22,9 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
   const field = useRef<HTMLInputElement>(null);
   const { names, slot } = session;
   const other = names[otherSlot(slot)];
-  const problem = form.problem.value;
-  const turn = form.turn.value;
+  const problem = useLive(form.problem);
+  const turn = useLive(form.turn);
+  const busy = useLive(form.busy);
   const wasLocked = useRef(false);
   const unlocked = wasLocked.current && problem === null;
   wasLocked.current = problem?.kind === 'locked' || unlocked;
@@ -62,8 +64,8 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
           }}
         />
         <output class="sr-only">{unlocked ? text.join.unlocked : ''}</output>
-        <button class="button button-main button-wide" type="submit" aria-busy={form.busy.value}>
-          {form.busy.value ? text.join.checking : text.join.submit}
+        <button class="button button-main button-wide" type="submit" aria-busy={busy}>
+          {busy ? text.join.checking : text.join.submit}
         </button>
       </form>
     </Page>
