@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { linkify } from '../../../web/ui/linkify.ts';
 
 const links = (text: string) => linkify(text).flatMap(({ href }) => href ?? []);
@@ -34,6 +34,30 @@ describe('linkify', () => {
     'https://',
     'xhttps://example.com',
   ])('makes no link of %s', (text) => expect(links(text)).toEqual([]));
+
+  it.each([
+    ['dots and brackets', `http://a/ж${'.'.repeat(900)}x${')'.repeat(900)}`],
+    ['brackets alone', `http://a/ж${')'.repeat(1900)}`],
+  ])('trims %s without going over them again and again', (_, text) => {
+    // Each character is looked at twice at most: once to count, once to trim.
+    let looks = 0;
+    const charAt = vi.spyOn(String.prototype, 'charAt').mockImplementation(function (
+      this: string,
+      at,
+    ) {
+      looks += 1;
+      return this[at] ?? '';
+    });
+    const [piece] = linkify(text);
+    charAt.mockRestore();
+    expect(piece?.text).toMatch(/^http:\/\/a\/ж/);
+    expect(looks).toBeLessThanOrEqual(text.length);
+  });
+
+  it('takes nothing longer than an address can be', () => {
+    expect(links(`http://a/${'ж'.repeat(2_040)}`)).toEqual([]);
+    expect(links(`http://a/${'x'.repeat(2_000)}`)).toHaveLength(1);
+  });
 
   it('stops an address at a mark that would turn its reading', () => {
     expect(links('https://example.com/\u202Egnp.exe')).toEqual(['https://example.com/']);
