@@ -35,10 +35,7 @@ export function unsendContract(make: MakeNodes): void {
     const keys = (page.result === 'page' ? page.entries : []).map(
       (json) => Object.keys(JSON.parse(json) as object).join(), // as: an Entry
     );
-    expect(keys).toEqual([
-      'seq,sum,slot,cid,at,hash',
-      'seq,sum,slot,cid,at,box,unsends',
-    ]);
+    expect(keys).toEqual(['seq,sum,slot,cid,at,hash', 'seq,sum,slot,cid,at,box,unsends']);
   });
 
   test('[RS2] what was unsent is still a position', async () => {
