@@ -7,8 +7,10 @@
 export type Random = (bytes: number) => Uint8Array;
 
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const SIX_BITS = new Uint8Array(128);
-for (let value = 0; value < 64; value++) SIX_BITS[CHARACTERS.charCodeAt(value)] = value;
+// Marked as pure, or a bundler keeps it in a chunk of its own.
+const SIX_BITS = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) =>
+  CHARACTERS.indexOf(String.fromCharCode(code)),
+);
 
 export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
