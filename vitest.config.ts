@@ -1,5 +1,7 @@
-// Two kinds of tests: `node` for all that runs without a page, `dom` for the interface's components.
-// Browser tests are not here: see test/e2e.
+/**
+ * Two kinds of tests: `node` for all that runs without a page, `dom` for the interface's components.
+ * Browser tests are not here: see test/e2e.
+ */
 import { defineConfig } from 'vitest/config';
 
 const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };

@@ -1,6 +1,8 @@
-// Installs the dependencies when they are missing or others than the lock file asks for; else
-// does nothing, in a millisecond. So two commands are enough on a fresh clone, and every script
-// can begin with this. Uses nothing but Node.
+/**
+ * Installs the dependencies when they are missing or others than the lock file asks for; else
+ * does nothing, in a millisecond. So two commands are enough on a fresh clone, and every script
+ * can begin with this. Uses nothing but Node.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withLock } from './lock.js';

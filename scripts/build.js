@@ -1,5 +1,7 @@
-// Builds what runs: server/dist (compiled) and web/dist (bundled, compressed ahead of time).
-// Does nothing, quickly, when no source has changed since; safe when two run at once.
+/**
+ * Builds what runs: server/dist (compiled) and web/dist (bundled, compressed ahead of time).
+ * Does nothing, quickly, when no source has changed since; safe when two run at once.
+ */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';

@@ -1,5 +1,7 @@
-// `npm run check`: everything about the source that can be checked without running it, in
-// parallel. Shows the output of what failed, nothing else.
+/**
+ * `npm run check`: everything about the source that can be checked without running it, in
+ * parallel. Shows the output of what failed, nothing else.
+ */
 import { bootstrap } from './bootstrap.js';
 import { isMain, run, runMain, tool } from './run.js';
 

@@ -1,6 +1,8 @@
-// `npm run dev`: the page from Vite, which reloads it on change, and behind it the server, which
-// restarts on change. The browser sees one origin: cookies and Origin checks work as in production,
-// since the proxy passes the browser's Host on.
+/**
+ * `npm run dev`: the page from Vite, which reloads it on change, and behind it the server, which
+ * restarts on change. The browser sees one origin: cookies and Origin checks work as in production,
+ * since the proxy passes the browser's Host on.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createNetServer } from 'node:net';

@@ -1,6 +1,8 @@
-// One lock for everything that writes node_modules and the built files, so that two starts at
-// once do the work once. A directory, because making one is atomic everywhere. Its owner touches
-// it every second: a lock untouched for longer belongs to a process that died.
+/**
+ * One lock for everything that writes node_modules and the built files, so that two starts at
+ * once do the work once. A directory, because making one is atomic everywhere. Its owner touches
+ * it every second: a lock untouched for longer belongs to a process that died.
+ */
 import { mkdirSync, renameSync, rmSync, statSync, utimes } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT } from './run.js';

@@ -1,4 +1,6 @@
-// The programs outside node_modules that the tests use: where they are, and how they get there.
+/**
+ * The programs outside node_modules that the tests use: where they are, and how they get there.
+ */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { SetupError, run } from './run.js';

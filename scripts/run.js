@@ -1,6 +1,8 @@
-// Runs one command and waits for it. Owns what every script needs around that: the child is
-// killed when this process is told to stop, and a development tool never sees NODE_ENV from
-// outside (with `production` set, test libraries change their behaviour).
+/**
+ * Runs one command and waits for it. Owns what every script needs around that: the child is
+ * killed when this process is told to stop, and a development tool never sees NODE_ENV from
+ * outside (with `production` set, test libraries change their behaviour).
+ */
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

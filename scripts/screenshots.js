@@ -1,5 +1,7 @@
-// `npm run screenshots`: pictures of every screen and state, into screenshots/, which is made
-// anew. They are for looking at: nothing compares them.
+/**
+ * `npm run screenshots`: pictures of every screen and state, into screenshots/, which is made
+ * anew. They are for looking at: nothing compares them.
+ */
 import { rmSync } from 'node:fs';
 import { bootstrap } from './bootstrap.js';
 import { build } from './build.js';

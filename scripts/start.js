@@ -1,5 +1,7 @@
-// `npm start`: everything a fresh clone needs, then the server in this same process, so that
-// signals reach it without anything in between. Containers skip this: node server/dist/main.js
+/**
+ * `npm start`: everything a fresh clone needs, then the server in this same process, so that
+ * signals reach it without anything in between. Containers skip this: node server/dist/main.js
+ */
 import { bootstrap } from './bootstrap.js';
 import { build } from './build.js';
 import { runMain } from './run.js';

@@ -1,6 +1,8 @@
-// `npm test`: installs and builds what is missing, then runs every check and test. The last line
-// is `N passed, N failed`, whatever happened; what was skipped is in neither number.
-// `--unit` and `--browser` run one part; arguments after them go to its test runner.
+/**
+ * `npm test`: installs and builds what is missing, then runs every check and test. The last line
+ * is `N passed, N failed`, whatever happened; what was skipped is in neither number.
+ * `--unit` and `--browser` run one part; arguments after them go to its test runner.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// What a start prints for the person in front of it: where to open the page, on this machine and
-// on a phone.
+/**
+ * What a start prints for the person in front of it: where to open the page, on this machine and
+ * on a phone.
+ */
 import QRCode from 'qrcode';
 import type { Config } from './config.ts';
 import { lanAddress } from './plugins/base-url.ts';

@@ -1,5 +1,7 @@
-// The HTTP server as a function: what it is made of, in the order in which it sees a request.
-// Everything it depends on is handed in; the process around it is main.ts.
+/**
+ * The HTTP server as a function: what it is made of, in the order in which it sees a request.
+ * Everything it depends on is handed in; the process around it is main.ts.
+ */
 import cookie from '@fastify/cookie';
 import { LogController, fastify } from 'fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

@@ -1,7 +1,9 @@
-// The settings: from environment variables to one frozen Config, or one error that lists
-// everything wrong. SETTINGS is the single source for parsing, error texts, the table in the
-// README and .env.example. Knows nothing about what the settings are used for.
-// Long because the table and the kinds of values it is made of are one story.
+/**
+ * The settings: from environment variables to one frozen Config, or one error that lists
+ * everything wrong. SETTINGS is the single source for parsing, error texts, the table in the
+ * README and .env.example. Knows nothing about what the settings are used for.
+ * Long because the table and the kinds of values it is made of are one story.
+ */
 import { isIP } from 'node:net';
 
 export interface Rate {

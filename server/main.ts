@@ -1,5 +1,7 @@
-// The process around the app: settings, store, listening, what is printed at the start, and an
-// orderly end.
+/**
+ * The process around the app: settings, store, listening, what is printed at the start, and an
+ * orderly end.
+ */
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { existsSync } from 'node:fs';

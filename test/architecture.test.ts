@@ -1,4 +1,4 @@
-// The walls of the design, held against every source file; and proof that a break is seen.
+/** The walls of the design, held against every source file; and proof that a break is seen. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

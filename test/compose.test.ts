@@ -1,5 +1,7 @@
-// The compose file: accepted by the real tool where there is one, complete, and as closed as it
-// promises. What it starts cannot run here, so what counts is what the tool makes of it.
+/**
+ * The compose file: accepted by the real tool where there is one, complete, and as closed as it
+ * promises. What it starts cannot run here, so what counts is what the tool makes of it.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

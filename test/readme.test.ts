@@ -1,4 +1,4 @@
-// What the documents say about the settings is what server/config.ts says.
+/** What the documents say about the settings is what server/config.ts says. */
 import { expect, it } from 'vitest';
 import { documents } from '../scripts/settings-table.ts';
 

@@ -1,4 +1,4 @@
-// Bundles the page. Relative addresses throughout, so that it works under any path.
+/** Bundles the page. Relative addresses throughout, so that it works under any path. */
 import { defineConfig, type Plugin } from 'vite';
 
 export default defineConfig({

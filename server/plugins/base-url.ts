@@ -1,5 +1,7 @@
-// Where the browser that made a request thinks it is: from PUBLIC_URL, else from the request,
-// whose forwarded headers Fastify believes only from TRUST_PROXY.
+/**
+ * Where the browser that made a request thinks it is: from PUBLIC_URL, else from the request,
+ * whose forwarded headers Fastify believes only from TRUST_PROXY.
+ */
 import { networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

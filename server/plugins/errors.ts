@@ -1,6 +1,8 @@
-// Every refusal and failure as {"error":{"code","message",…details}}, by the one table in
-// server/protocol/errors.ts. Nothing internal and nothing that was sent is repeated, neither in
-// answers nor in the log.
+/**
+ * Every refusal and failure as {"error":{"code","message",…details}}, by the one table in
+ * server/protocol/errors.ts. Nothing internal and nothing that was sent is repeated, neither in
+ * answers nor in the log.
+ */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';

@@ -1,5 +1,7 @@
-// Bodies are JSON in UTF-8 and nothing else: what a foreign form can send without asking is not
-// understood, and no character is guessed.
+/**
+ * Bodies are JSON in UTF-8 and nothing else: what a foreign form can send without asking is not
+ * understood, and no character is guessed.
+ */
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../protocol/errors.ts';
 

@@ -1,5 +1,7 @@
-// What is logged of requests, at every level: method, route pattern, status, duration, in one
-// line when the answer has gone. Never a URL, an address, a header or a body: sids, proofs, codes and passes are in those.
+/**
+ * What is logged of requests, at every level: method, route pattern, status, duration, in one
+ * line when the answer has gone. Never a URL, an address, a header or a body: sids, proofs, codes and passes are in those.
+ */
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Config } from '../config.ts';
 

@@ -1,5 +1,7 @@
-// Other websites are kept out: what changes something, and every upgrade, must come from our own
-// page. Origins are compared whole, never by their end.
+/**
+ * Other websites are kept out: what changes something, and every upgrade, must come from our own
+ * page. Origins are compared whole, never by their end.
+ */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';

@@ -1,5 +1,7 @@
-// How often one address may ask, over all sessions; the budget of tries for one session is the
-// store's. Counted in Redis if there is one, under a hash of the address.
+/**
+ * How often one address may ask, over all sessions; the budget of tries for one session is the
+ * store's. Counted in Redis if there is one, under a hash of the address.
+ */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';

@@ -1,6 +1,8 @@
-// Before routing: the path of PUBLIC_URL is taken off, since proxies differ about stripping it;
-// and what mail scanners make of a link, /c%23 with the fragment behind it, becomes /c, also where
-// one scanner has escaped what another escaped before: /c%2523.
+/**
+ * Before routing: the path of PUBLIC_URL is taken off, since proxies differ about stripping it;
+ * and what mail scanners make of a link, /c%23 with the fragment behind it, becomes /c, also where
+ * one scanner has escaped what another escaped before: /c%2523.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config.ts';
 

@@ -1,5 +1,7 @@
-// The headers that go with every answer, errors included. What they allow is what the page
-// needs and nothing else.
+/**
+ * The headers that go with every answer, errors included. What they allow is what the page
+ * needs and nothing else.
+ */
 import type { FastifyInstance } from 'fastify';
 import type { Config, PublicUrl } from '../config.ts';
 import { baseUrl, isSecure } from './base-url.ts';

@@ -1,5 +1,7 @@
-// From what the schema compiler found wrong to one problem that names the field, never its
-// value.
+/**
+ * From what the schema compiler found wrong to one problem that names the field, never its
+ * value.
+ */
 import type { FastifyError } from 'fastify';
 
 type Finding = NonNullable<FastifyError['validation']>[number];

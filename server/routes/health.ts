@@ -1,4 +1,4 @@
-// For load balancers and container platforms: is the process alive, can it work.
+/** For load balancers and container platforms: is the process alive, can it work. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';

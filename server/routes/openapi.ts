@@ -1,4 +1,4 @@
-// The description of the API, made from the schemas that validate it.
+/** The description of the API, made from the schemas that validate it. */
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 

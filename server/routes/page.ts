@@ -1,5 +1,7 @@
-// The page: one shell at / and /c, the same bytes for everyone, and what it loads. Built and
-// compressed ahead of time; nothing is rendered here, and nothing a link says arrives here.
+/**
+ * The page: one shell at / and /c, the same bytes for everyone, and what it loads. Built and
+ * compressed ahead of time; nothing is rendered here, and nothing a link says arrives here.
+ */
 import serveStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';

@@ -1,4 +1,4 @@
-// Between the passes of server/sessions and the cookies of a request and its answer.
+/** Between the passes of server/sessions and the cookies of a request and its answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { isSecure } from '../plugins/base-url.ts';

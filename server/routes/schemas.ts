@@ -1,5 +1,7 @@
-// The shapes of the session API. They validate, give the types, and are the documentation in
-// one; what each call means is beside its route.
+/**
+ * The shapes of the session API. They validate, give the types, and are the documentation in
+ * one; what each call means is beside its route.
+ */
 import { Type } from 'typebox';
 import { encodedLength } from '../protocol/encoding.ts';
 import { KEY_BOX_BYTES, KEY_BYTES, NAME_BOX_BYTES, SID_BYTES } from '../protocol/limits.ts';

@@ -1,5 +1,7 @@
-// The life of a session over HTTP: creating, landing, entering, leaving, ending. From requests to
-// server/sessions and back; decides nothing itself.
+/**
+ * The life of a session over HTTP: creating, landing, entering, leaving, ending. From requests to
+ * server/sessions and back; decides nothing itself.
+ */
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';

@@ -1,5 +1,7 @@
-// From a client's address to what budgets and limits are kept under: an HMAC, so that no address
-// is stored anywhere; of the /64 in IPv6, where one household can use all of it.
+/**
+ * From a client's address to what budgets and limits are kept under: an HMAC, so that no address
+ * is stored anywhere; of the /64 in IPv6, where one household can use all of it.
+ */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 

@@ -1,5 +1,7 @@
-// Drawing the codes that participants type. How they look and are forgiven is in
-// server/protocol/code.ts, how they are checked in hasher.ts.
+/**
+ * Drawing the codes that participants type. How they look and are forgiven is in
+ * server/protocol/code.ts, how they are checked in hasher.ts.
+ */
 import { randomBytes } from 'node:crypto';
 import { CODE_ALPHABET } from '../protocol/code.ts';
 import { CODE_LENGTH } from '../protocol/limits.ts';

@@ -1,6 +1,8 @@
-// New sessions, in the two ways there are: everything sealed by the page, so that the server
-// never sees a key; or from two names alone, for scripts, where it makes the keys and forgets
-// them with the answer.
+/**
+ * New sessions, in the two ways there are: everything sealed by the page, so that the server
+ * never sees a key; or from two names alone, for scripts, where it makes the keys and forgets
+ * them with the answer.
+ */
 import QRCode from 'qrcode';
 import { formatCode } from '../protocol/code.ts';
 import { drawSession, type SealedParticipant } from '../protocol/envelope/new-session.ts';

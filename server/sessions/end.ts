@@ -1,4 +1,4 @@
-// Ending a session for both, which takes a pass that the store still lists.
+/** Ending a session for both, which takes a pass that the store still lists. */
 import { AppError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
 import { findByPass } from './find-by-pass.ts';

@@ -1,5 +1,7 @@
-// Getting in: link and code become a pass. Every try is taken from the budget before the code is
-// looked at, so that asking many times at once gains nothing.
+/**
+ * Getting in: link and code become a pass. Every try is taken from the budget before the code is
+ * looked at, so that asking many times at once gains nothing.
+ */
 import { normaliseCode } from '../protocol/code.ts';
 import { AppError } from '../protocol/errors.ts';
 import { otherSlot, type Slot } from '../protocol/frames.ts';

@@ -1,5 +1,7 @@
-// Finding a session by the pass that a browser holds: the cookie says who it was given to, the
-// store whether it still holds.
+/**
+ * Finding a session by the pass that a browser holds: the cookie says who it was given to, the
+ * store whether it still holds.
+ */
 import type { SessionRecord, Store } from '../store/store.ts';
 import { isValidPass, type Pass } from './passes.ts';
 

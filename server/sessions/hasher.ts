@@ -1,5 +1,7 @@
-// Hashing and checking codes in one worker thread, with a short queue in front of it: entering
-// goes before creating, and whoever finds no place is told so at once instead of waiting long.
+/**
+ * Hashing and checking codes in one worker thread, with a short queue in front of it: entering
+ * goes before creating, and whoever finds no place is told so at once instead of waiting long.
+ */
 import { Piscina, queueOptionsSymbol } from 'piscina';
 import { AppError } from '../protocol/errors.ts';
 

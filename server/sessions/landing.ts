@@ -1,5 +1,7 @@
-// What a link shows before anything is asked: who wants to talk, whether this browser is in
-// already, how many tries there are. Changes nothing.
+/**
+ * What a link shows before anything is asked: who wants to talk, whether this browser is in
+ * already, how many tries there are. Changes nothing.
+ */
 import type { Slot } from '../protocol/frames.ts';
 import type { Store } from '../store/store.ts';
 import { isValidPass, type Pass } from './passes.ts';

@@ -1,5 +1,7 @@
-// Leaving: this browser's pass is revoked and its connections are closed. Leaving again, or a
-// session that is gone, is the same success; only without a pass there is nothing to leave with.
+/**
+ * Leaving: this browser's pass is revoked and its connections are closed. Leaving again, or a
+ * session that is gone, is the same success; only without a pass there is nothing to leave with.
+ */
 import { AppError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Pass } from './passes.ts';

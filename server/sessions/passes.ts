@@ -1,6 +1,8 @@
-// Passes: encrypted cookies (JWE, dir/A256GCM) that say "this browser is slot a of session X".
-// What is inside holds only together with the store's list of passes, from which leaving,
-// renewing and the end remove them.
+/**
+ * Passes: encrypted cookies (JWE, dir/A256GCM) that say "this browser is slot a of session X".
+ * What is inside holds only together with the store's list of passes, from which leaving,
+ * renewing and the end remove them.
+ */
 import { createHash, hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { nanoid } from 'nanoid';

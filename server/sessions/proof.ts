@@ -1,5 +1,7 @@
-// Finding a session by the proof that one has a link to it. Without the right proof a session
-// that lives, one that has ended and one that never was are the same, also in the work done.
+/**
+ * Finding a session by the proof that one has a link to it. Without the right proof a session
+ * that lives, one that has ended and one that never was are the same, also in the work done.
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { fromBase64Url } from '../protocol/encoding.ts';
 import { hashProof } from '../protocol/envelope/keys.ts';

@@ -1,4 +1,6 @@
-// A short trouble between a node and Redis must not reach those who are connected to the node.
+/**
+ * A short trouble between a node and Redis must not reach those who are connected to the node.
+ */
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';

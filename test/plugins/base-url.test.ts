@@ -1,4 +1,4 @@
-// The address for a phone: given when it is known to be right, and never otherwise.
+/** The address for a phone: given when it is known to be right, and never otherwise. */
 import { networkInterfaces } from 'node:os';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { enterAs, invitationsOf, openBrowser, startApp } from '../support/app.ts';

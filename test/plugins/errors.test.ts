@@ -1,4 +1,4 @@
-// Every refusal has one form, whatever was sent, and repeats nothing of it.
+/** Every refusal has one form, whatever was sent, and repeats nothing of it. */
 import { describe, expect, it } from 'vitest';
 import { ERRORS, AppError, isErrorCode } from '../../server/protocol/errors.ts';
 import { parseConfig } from '../../server/config.ts';

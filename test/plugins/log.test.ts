@@ -1,4 +1,4 @@
-// What is in the log at its most talkative, after everything that can be done: no secret.
+/** What is in the log at its most talkative, after everything that can be done: no secret. */
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../server/config.ts';
 import { AppError } from '../../server/protocol/errors.ts';

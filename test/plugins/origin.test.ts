@@ -1,4 +1,6 @@
-// Who may change something, by Origin: every method, every setting, with and without a pass.
+/**
+ * Who may change something, by Origin: every method, every setting, with and without a pass.
+ */
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../server/config.ts';

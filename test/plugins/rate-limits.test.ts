@@ -1,4 +1,4 @@
-// How often one address may ask.
+/** How often one address may ask. */
 import { describe, expect, it } from 'vitest';
 import { createSession, enterAs, errorOf, landAs, openBrowser, startApp } from '../support/app.ts';
 import { anyNumber } from '../support/matchers.ts';

@@ -1,4 +1,4 @@
-// The headers of every answer, whatever it is.
+/** The headers of every answer, whatever it is. */
 import { describe, expect, it } from 'vitest';
 import { createSession, openBrowser, request, startApp } from '../support/app.ts';
 import { webRoot } from '../support/web-root.ts';

@@ -1,5 +1,7 @@
-// The independent client is only worth something if it would notice: what it seals, what it refuses, and
-// what it puts back after the store lost its tail. The log is a plain array here.
+/**
+ * The independent client is only worth something if it would notice: what it seals, what it refuses, and
+ * what it puts back after the store lost its tail. The log is a plain array here.
+ */
 import { describe, expect, test } from 'vitest';
 import vectors from './vectors.json' with { type: 'json' };
 import * as crypto from '../support/independent-crypto.ts';

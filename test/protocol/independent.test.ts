@@ -1,5 +1,7 @@
-// Every known answer and every must-fail case of vectors.json, by an implementation that was written
-// from PROTOCOL.md alone. Where this file and the project's own tests disagree, the document is unclear.
+/**
+ * Every known answer and every must-fail case of vectors.json, by an implementation that was written
+ * from PROTOCOL.md alone. Where this file and the project's own tests disagree, the document is unclear.
+ */
 import { describe, expect, test } from 'vitest';
 import vectors from './vectors.json' with { type: 'json' };
 import {

@@ -1,4 +1,4 @@
-// What platforms ask, and what the API says about itself.
+/** What platforms ask, and what the API says about itself. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../server/protocol/errors.ts';
 import { parseConfig } from '../../server/config.ts';

@@ -1,4 +1,4 @@
-// The page: the same bytes for everyone, by whichever path, and what goes with it.
+/** The page: the same bytes for everyone, by whichever path, and what goes with it. */
 import { describe, expect, it } from 'vitest';
 import { errorOf, request, startApp } from '../support/app.ts';
 import { matching } from '../support/matchers.ts';

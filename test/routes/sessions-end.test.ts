@@ -1,4 +1,4 @@
-// Leaving and ending, each with the pass that it takes.
+/** Leaving and ending, each with the pass that it takes. */
 import { describe, expect, it } from 'vitest';
 import { createSession, enterAs, errorOf, landAs, openBrowser, startApp } from '../support/app.ts';
 

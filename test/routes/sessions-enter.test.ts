@@ -1,5 +1,7 @@
-// Landing and entering: what each answers, every way to be refused, and that nobody learns from
-// it which sessions there are.
+/**
+ * Landing and entering: what each answers, every way to be refused, and that nobody learns from
+ * it which sessions there are.
+ */
 import { describe, expect, it } from 'vitest';
 import { toBase64Url } from '../../server/protocol/encoding.ts';
 import { parseConfig } from '../../server/config.ts';

@@ -1,4 +1,4 @@
-// The lock around install and build: one at a time, and no dead owner blocks the living.
+/** The lock around install and build: one at a time, and no dead owner blocks the living. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-// The settings: defaults, every kind of value at its bounds, and what an error tells and hides.
+/**
+ * The settings: defaults, every kind of value at its bounds, and what an error tells and hides.
+ */
 import { describe, expect, it } from 'vitest';
 import { ConfigError, SETTINGS, parseConfig } from '../../server/config.ts';
 

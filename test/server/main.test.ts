@@ -1,4 +1,4 @@
-// The process: how it starts, refuses to start, and stops.
+/** The process: how it starts, refuses to start, and stops. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

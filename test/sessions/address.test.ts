@@ -1,4 +1,4 @@
-// Addresses become hashes of networks.
+/** Addresses become hashes of networks. */
 import { describe, expect, it } from 'vitest';
 import { createAddressHash, networkOf } from '../../server/sessions/address.ts';
 

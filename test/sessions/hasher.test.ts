@@ -1,4 +1,4 @@
-// Codes, and the one thread that checks them.
+/** Codes, and the one thread that checks them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normaliseCode } from '../../server/protocol/code.ts';
 import { drawCode } from '../../server/sessions/codes.ts';

@@ -1,4 +1,4 @@
-// Passes: what they say, that nothing else says it, and what their cookies look like.
+/** Passes: what they say, that nothing else says it, and what their cookies look like. */
 import { CompactEncrypt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {

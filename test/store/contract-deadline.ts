@@ -1,4 +1,6 @@
-// One deadline for all that belongs to a session. Real time passes here, as little as can be.
+/**
+ * One deadline for all that belongs to a session. Real time passes here, as little as can be.
+ */
 import { expect, test, vi } from 'vitest';
 import { open, setUp } from './fixture.ts';
 import type { Fixture, MakeNodes } from './fixture.ts';

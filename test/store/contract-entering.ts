@@ -1,4 +1,4 @@
-// Codes are tried, passes given and taken back.
+/** Codes are tried, passes given and taken back. */
 import { expect, test, vi } from 'vitest';
 import { MAX_PASSES_PER_PARTICIPANT } from '../../server/protocol/limits.ts';
 import type { AttemptBudget } from '../../server/store/budget.ts';

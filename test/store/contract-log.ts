@@ -1,4 +1,4 @@
-// Appending to the log and reading it.
+/** Appending to the log and reading it. */
 import { expect, test } from 'vitest';
 import { PAGE_BYTES, PAGE_ENTRIES } from '../../server/protocol/limits.ts';
 import { newBox, newCid, newSum, setUp } from './fixture.ts';

@@ -1,4 +1,6 @@
-// Connections, the leases they hold, what each participant learns about the other; receipts.
+/**
+ * Connections, the leases they hold, what each participant learns about the other; receipts.
+ */
 import { expect, test, vi } from 'vitest';
 import { newHash, newSum, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';

@@ -1,4 +1,4 @@
-// What is told, to whom, in which order.
+/** What is told, to whom, in which order. */
 import { expect, test, vi } from 'vitest';
 import type { Publication } from '../../server/store/store.ts';
 import { newBox, newSession, open, setUp } from './fixture.ts';

@@ -1,4 +1,4 @@
-// Making, finding and ending a session.
+/** Making, finding and ending a session. */
 import { expect, test, vi } from 'vitest';
 import { newBox, newHash, newSession, open, random, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';

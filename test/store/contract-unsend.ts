@@ -1,4 +1,4 @@
-// Taking entries back.
+/** Taking entries back. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { newBox, newCid, newSum, setUp } from './fixture.ts';

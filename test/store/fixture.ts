@@ -1,5 +1,7 @@
-// What every test of a store starts from: a fresh session on a fresh store, everything that is
-// published for it, and short words for what participants do.
+/**
+ * What every test of a store starts from: a fresh session on a fresh store, everything that is
+ * published for it, and short words for what participants do.
+ */
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { Position, Slot } from '../../server/protocol/frames.ts';

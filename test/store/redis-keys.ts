@@ -1,6 +1,8 @@
-// What holds for the keys in Redis at every moment (ST1), looked at after every operation: each
-// has a TTL, all of a session expire together, the notice later, and none stands without its
-// session.
+/**
+ * What holds for the keys in Redis at every moment (ST1), looked at after every operation: each
+ * has a TTL, all of a session expire together, the notice later, and none stands without its
+ * session.
+ */
 import type { Redis } from 'ioredis';
 import type { Store } from '../../server/store/store.ts';
 

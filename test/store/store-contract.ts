@@ -1,5 +1,7 @@
-// What every store promises (server/store/store.ts), as one suite. A store's own test file makes
-// it and adds only what is its own.
+/**
+ * What every store promises (server/store/store.ts), as one suite. A store's own test file makes
+ * it and adds only what is its own.
+ */
 import { describe } from 'vitest';
 import { deadlineContract } from './contract-deadline.ts';
 import { enteringContract } from './contract-entering.ts';

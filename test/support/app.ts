@@ -1,6 +1,8 @@
-// A ready app on a real store in memory, with a clock that is turned by hand and log lines that
-// can be read; and browsers that keep cookies and send an Origin, as real ones do. All of it
-// closes with the test.
+/**
+ * A ready app on a real store in memory, with a clock that is turned by hand and log lines that
+ * can be read; and browsers that keep cookies and send an Origin, as real ones do. All of it
+ * closes with the test.
+ */
 import bcrypt from 'bcryptjs';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';

@@ -1,5 +1,7 @@
-// Who may import whom: the table of the design, and a check of real sources against it. Works on
-// a map from path to source, so that a test can show it finds what it should.
+/**
+ * Who may import whom: the table of the design, and a check of real sources against it. Works on
+ * a map from path to source, so that a test can show it finds what it should.
+ */
 import { posix } from 'node:path';
 import { parseSync } from 'vite';
 

@@ -1,5 +1,7 @@
-// A proxy in front of a server that can hold what clients have sent, like a network that stalls:
-// the client gives the connection up, and its bytes arrive much later.
+/**
+ * A proxy in front of a server that can hold what clients have sent, like a network that stalls:
+ * the client gives the connection up, and its bytes arrive much later.
+ */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 

@@ -1,6 +1,8 @@
-// A client written from PROTOCOL.md alone, for tests that talk to a real server as a stranger would.
-// Like its parts (crypto, device, http) it imports nothing from server/ or web/. It never reconnects by
-// itself: `connect` again with the same device resumes.
+/**
+ * A client written from PROTOCOL.md alone, for tests that talk to a real server as a stranger would.
+ * Like its parts (crypto, device, http) it imports nothing from server/ or web/. It never reconnects by
+ * itself: `connect` again with the same device resumes.
+ */
 import { WebSocket } from 'ws';
 import type { Slot } from './independent-crypto.ts';
 import { Device, Tampered } from './independent-device.ts';

@@ -1,5 +1,7 @@
-// The rules EN and EV, written a second time from PROTOCOL.md alone: node:crypto and nothing of the project.
-// It exists to show that the document is enough, so it must never import from server/ or web/.
+/**
+ * The rules EN and EV, written a second time from PROTOCOL.md alone: node:crypto and nothing of the project.
+ * It exists to show that the document is enough, so it must never import from server/ or web/.
+ */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 export type Slot = 'a' | 'b';

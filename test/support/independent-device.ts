@@ -1,5 +1,7 @@
-// One page load as PROTOCOL.md describes it: the log as it was read and checked (EV10, EV11), and what
-// still waits for its echo. Imports nothing from server/ or web/.
+/**
+ * One page load as PROTOCOL.md describes it: the log as it was read and checked (EV10, EV11), and what
+ * still waits for its echo. Imports nothing from server/ or web/.
+ */
 import * as crypto from './independent-crypto.ts';
 import type { Slot } from './independent-crypto.ts';
 

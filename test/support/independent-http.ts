@@ -1,5 +1,7 @@
-// The rules HT from PROTOCOL.md alone, as a browser on a page of the server would make the requests.
-// Imports nothing from server/ or web/.
+/**
+ * The rules HT from PROTOCOL.md alone, as a browser on a page of the server would make the requests.
+ * Imports nothing from server/ or web/.
+ */
 import * as crypto from './independent-crypto.ts';
 import type { Slot } from './independent-crypto.ts';
 import type { Jar, Member } from './independent-device.ts';

@@ -1,4 +1,4 @@
-// vitest's matchers without their `any`, so that expectations stay checked by the linter.
+/** vitest's matchers without their `any`, so that expectations stay checked by the linter. */
 import { expect } from 'vitest';
 
 export const anyString: unknown = expect.any(String);

@@ -1,4 +1,4 @@
-// HTTP as bytes, for what no client would send.
+/** HTTP as bytes, for what no client would send. */
 import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 

@@ -1,5 +1,7 @@
-// A real Redis of one's own: any free port, nothing on disk, gone with the process that started
-// it. Can be stopped like a process that hangs, and killed and started again on the same port.
+/**
+ * A real Redis of one's own: any free port, nothing on disk, gone with the process that started
+ * it. Can be stopped like a process that hangs, and killed and started again on the same port.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

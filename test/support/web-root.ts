@@ -1,4 +1,4 @@
-// A built page in a folder of its own, which is gone after the test.
+/** A built page in a folder of its own, which is gone after the test. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
