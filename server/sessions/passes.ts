@@ -7,7 +7,7 @@ import { createHash, hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { nanoid } from 'nanoid';
 import type { Slot } from '../protocol/frames.ts';
-import { isRecord } from '../protocol/shape.ts';
+import { isRecord, isSlot } from '../protocol/shape.ts';
 import type { SessionRecord } from '../store/store.ts';
 
 export interface Pass {
@@ -163,5 +163,5 @@ function parsePayload(value: unknown): Payload | null {
   if (!isRecord(value)) return null;
   const { sid, slot, id, at } = value;
   if (typeof sid !== 'string' || typeof id !== 'string' || typeof at !== 'number') return null;
-  return slot === 'a' || slot === 'b' ? { sid, slot, id, at } : null;
+  return isSlot(slot) ? { sid, slot, id, at } : null;
 }

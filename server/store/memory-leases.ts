@@ -4,13 +4,11 @@
  */
 import { CLOSE } from '../protocol/errors.ts';
 import type { Peer, Slot } from '../protocol/frames.ts';
-import { otherSlot } from '../protocol/frames.ts';
+import { otherSlot, SLOTS } from '../protocol/frames.ts';
 import { MAX_CONNECTIONS_PER_PARTICIPANT } from '../protocol/limits.ts';
 import { order, tell } from './memory-session.ts';
 import type { MemoryLease, MemorySession, Moment } from './memory-session.ts';
 import type { Lease } from './store.ts';
-
-const SLOTS = ['a', 'b'] as const;
 
 /** A new connection: past the most a participant may have, the oldest is closed. */
 export function takeLease(

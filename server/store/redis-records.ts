@@ -4,12 +4,11 @@
  */
 import type { Expiry, Found, LeaseRefused, LogPage, Renewed, Tries, TryTaken } from './store.ts';
 import type { Appended, Connected, EndedRecord, ParticipantRecord } from './store.ts';
+import { END_REASONS, EXPIRES_BY } from '../protocol/frames.ts';
 import type { Peer, Position, Slot } from '../protocol/frames.ts';
 import { fieldOf, toFields, toList, toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 
 type Fields = ReadonlyMap<string, string>;
-
-const EXPIRES_BY = ['silence', 'limit', 'link'] as const;
 
 export function toFound(reply: unknown): Found {
   const [now, session, notice] = toList(reply);
@@ -43,7 +42,7 @@ function toEnded(fields: Fields): EndedRecord {
   const by = fields.get('by');
   const box = fields.get('box') ?? '';
   return {
-    reason: toWord(fieldOf(fields, 'reason'), 'ended', ...EXPIRES_BY),
+    reason: toWord(fieldOf(fields, 'reason'), ...END_REASONS),
     ...(by !== undefined && { by: toWord(by, 'a', 'b') }),
     ...(box !== '' && { box }),
     idleMs: toNumber(fieldOf(fields, 'idle')),
