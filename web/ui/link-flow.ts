@@ -61,6 +61,9 @@ export interface LinkFlowOptions {
   isOffline: () => boolean;
 }
 
+/** Who was inside for this long had a pass that held. */
+const SETTLED_MS = 15_000;
+
 export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   const { api, environment, base, link, tabs, loadChat, isOffline } = options;
   const { sid } = link;
@@ -72,6 +75,8 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   let run = 0;
   /** Landings without an answer, one after the other. */
   let attempt = 0;
+  /** Passes lost soon after coming in, one after the other. */
+  let losses = 0;
   // The last one opened: what it keeps on this device is to go, whatever is on screen by then.
   let opened: Chat | null = null;
   let cancelTimer = () => {};
@@ -136,6 +141,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
       retryInMs,
       enter: (typed) => api.enter(sid, proof, typed),
       settled(answer) {
+        losses = 0;
         if (answer.result === 'entered') void goIn(session, false);
         else if (answer.result === 'gone') finish(endedOf(answer), session);
         else void open();
@@ -164,6 +170,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     opened = chat;
     const draftSeal = parts.createDraftSeal(session);
     state.value = { state: 'inside', chat, draftSeal, asOther, parts };
+    const cameInAt = environment.now();
     const hasMet = computed(() => chat.peer.value.state !== 'never');
     // Not within an effect: what runs then disposes of it.
     const soon = (next: () => void) => queueMicrotask(() => mine === run && next());
@@ -173,7 +180,8 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
         if (ended !== null) soon(() => finish(ended, session));
       }),
       effect(() => {
-        if (chat.connection.value === 'pass_gone') soon(() => void open());
+        if (chat.connection.value === 'pass_gone')
+          soon(() => comeBack(environment.now() - cameInAt));
       }),
       effect(() => {
         if (!hasMet.value) return;
@@ -182,6 +190,20 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
       }),
     ];
     dispose = () => disposers.forEach((stop) => stop());
+  }
+
+  /** Not at once every time: a landing may go on saying "inside" while the socket denies it. */
+  function comeBack(stayedMs: number): void {
+    if (stayedMs >= SETTLED_MS) losses = 0;
+    if (losses > 0) {
+      begin();
+      state.value = { state: 'unreachable' };
+      cancelTimer = environment.schedule(
+        () => void open(),
+        backoffMs(losses, environment.random()),
+      );
+    } else void open();
+    losses += 1;
   }
 
   function hear(news: TabNews): void {

@@ -140,6 +140,33 @@ it('keeps the outbox too when the pass went first and the landing tells why', as
   expect(chat.wipe).toHaveBeenCalledWith('renewed');
 });
 
+it('waits longer each time a pass is denied that the landing has promised', async () => {
+  const { flow, chat, api, clock, open } = await setup();
+  await open();
+  chat.connection.value = 'pass_gone';
+  const landings = (times: number) =>
+    vi.waitFor(() => {
+      expect(api.landing).toHaveBeenCalledTimes(times);
+      expect(clock.pending).toBe(1);
+    });
+  await landings(2);
+  expect(flow.state.value.state).toBe('unreachable');
+  for (const [round, waitMs] of [500, 1000, 2000].entries()) {
+    clock.advance(waitMs - 1);
+    expect(api.landing).toHaveBeenCalledTimes(2 + round);
+    clock.advance(1);
+    await landings(3 + round);
+  }
+
+  chat.connection.value = 'live';
+  clock.advance(4000);
+  await vi.waitFor(() => expect(flow.state.value.state).toBe('inside'));
+  clock.advance(15_000);
+  // Once at once again, after a chat that held for a while.
+  chat.connection.value = 'pass_gone';
+  await landings(7);
+});
+
 it('wipes a chat of which only another tab knows that it ended', async () => {
   const { chat, told, hear, sid, open, finished } = await setup();
   await open();
