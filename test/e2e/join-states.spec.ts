@@ -151,6 +151,8 @@ test('C plain http is said where it is not this machine, and works', async ({
   await expect(ann.heading).toHaveText('Hello Ann');
   await expect(banner(ann)).toBeVisible();
   await ann.typeCode(cards.ann.code);
+  await expect(banner(ann)).toBeVisible();
+  await expect(ann.page.getByText('Only the two of you')).toHaveCount(0);
 
   await bob.open(cards.bob.link);
   await expect(bob.heading).toHaveText('Hello Bob');

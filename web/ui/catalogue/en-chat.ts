@@ -19,6 +19,7 @@ export const enChat = {
   keepChatting: 'Keep chatting',
   encrypted: 'Only the two of you can read this chat.',
   endsAfter: (duration: string) => `Ends after ${duration} of silence`,
+  mayComeIn: (other: string, left: string) => `${other} can come in for another ${left}`,
   emptyHeading: 'Not here yet.',
   emptyNever: (other: string) => `Messages you send now wait for ${other}.`,
   emptyMet: 'No messages yet.',

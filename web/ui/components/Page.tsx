@@ -31,7 +31,7 @@ export function Page({ wide = false, warnPlainHttp = false, home = './', childre
 }
 
 /** Localhost counts as protected: nothing leaves the machine. */
-function isPlainHttp(): boolean {
+export function isPlainHttp(): boolean {
   return location.protocol === 'http:' && !isLocalhost(location.hostname);
 }
 

@@ -111,7 +111,8 @@ export function ChatPage(props: ChatPageProps) {
               loaded={loaded}
               isEmpty={items.length === 0}
               hasMet={peer.state !== 'never'}
-              idleMs={expiry?.idleMs ?? null}
+              expiry={expiry}
+              now={now}
               showCards={showCards}
             />
           }
