@@ -191,7 +191,7 @@ test('12 a link without its key says so before any code, and can be mended', asy
   const field = bob.page.getByLabel('Paste the full link');
   const open = bob.page.getByRole('button', { name: 'Open' });
   await open.click();
-  await expect(field).toHaveAccessibleDescription('Paste the full link');
+  await expect(field).toHaveAccessibleDescription('Nothing was pasted yet.');
   const damaged = card.link.slice(0, -1);
   await field.fill(damaged);
   await open.click();

@@ -8,7 +8,7 @@ export const enStart = {
   theirName: 'Their name',
   silence: 'How long silence may last',
   silenceHint: 'After this long without a message the chat ends by itself.',
-  silenceUsual: 'As usual here',
+  silenceUsual: 'The usual time here',
   create: 'Create chat',
   creating: 'Creating…',
   promises: [

@@ -41,7 +41,7 @@ export const en = {
     incomplete: 'The part after # is missing.',
     pasteLabel: 'Paste the full link',
     pasteSubmit: 'Open',
-    pasteEmpty: 'Paste the full link',
+    pasteEmpty: 'Nothing was pasted yet.',
     pasteWrong: 'This is not a whole link. Copy it again, to its last character.',
     brokenHeading: 'This chat cannot be opened',
     broken: 'The key in this link does not fit. Ask for the link again.',
