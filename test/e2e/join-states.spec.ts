@@ -149,6 +149,10 @@ test('C plain http is said where it is not this machine, and works', async ({
   await expect(banner(ann)).toBeVisible();
   await ann.open(cards.ann.link);
   await expect(ann.heading).toHaveText('Hello Ann');
+  await expect(ann.page.getByText('Your chat with Bob.')).toBeVisible();
+  await expect(ann.page.getByLabel('Secret code')).toHaveAccessibleDescription(
+    '8 characters. It stands beside your link.',
+  );
   await expect(banner(ann)).toBeVisible();
   await ann.typeCode(cards.ann.code);
   await expect(banner(ann)).toBeVisible();

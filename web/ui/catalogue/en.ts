@@ -19,8 +19,11 @@ export const en = {
     opening: 'Opening your chat…',
     hello: (name: string) => `Hello ${name}`,
     invitation: (other: string) => `${other} wants to chat with you in private.`,
+    /** To who made the link, and so has both codes. */
+    yours: (other: string) => `Your chat with ${other}.`,
     code: 'Secret code',
     hint: (other: string) => `8 characters. ${other} has it for you.`,
+    hintYours: '8 characters. It stands beside your link.',
     submit: 'Get in',
     checking: 'Checking…',
     empty: 'Enter your secret code',

@@ -20,8 +20,10 @@ interface JoinPageProps {
 export function JoinPage({ session, form, now }: JoinPageProps) {
   const [typed, setTyped] = useState('');
   const field = useRef<HTMLInputElement>(null);
+  const submitted = useRef('');
   const { names, slot } = session;
   const other = names[otherSlot(slot)];
+  const isCreator = slot === 'a';
   const problem = useLive(form.problem);
   const turn = useLive(form.turn);
   const busy = useLive(form.busy);
@@ -30,29 +32,33 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
   wasLocked.current = problem?.kind === 'locked' || unlocked;
 
   useEffect(() => {
-    if (turn > 0) returnTo(field.current);
+    if (turn > 0) returnTo(field.current, submitted.current);
   }, [turn]);
 
   return (
     <Page warnPlainHttp>
       <div class="intro">
         <Heading>{text.join.hello(names[slot])}</Heading>
-        <p>{text.join.invitation(other)}</p>
+        <p>{isCreator ? text.join.yours(other) : text.join.invitation(other)}</p>
       </div>
       <form
         class="card form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          submitted.current = typed;
           form.submit(typed);
         }}
       >
         <Field
           id="code"
           label={text.join.code}
-          hint={text.join.hint(other)}
+          hint={isCreator ? text.join.hintYours : text.join.hint(other)}
           value={typed}
-          onValue={setTyped}
+          onValue={(value) => {
+            setTyped(value);
+            form.edited();
+          }}
           error={problem && <ProblemText problem={problem} now={now} />}
           inputRef={field}
           inputClass="input-code"
