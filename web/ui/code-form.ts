@@ -17,9 +17,11 @@ export type CodeProblem =
 export interface CodeForm {
   readonly problem: ReadonlySignal<CodeProblem | null>;
   readonly busy: ReadonlySignal<boolean>;
-  /** Counts the answers: each gives the field back to who is typing. */
+  /** Counts the answers to who pressed: each gives them the field back. No try by itself does. */
   readonly turn: ReadonlySignal<number>;
   submit(typed: string): void;
+  /** The field holds something else now: what it held is not tried again. */
+  edited(): void;
   stop(): void;
 }
 
@@ -45,6 +47,8 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
   let cancelTimer = () => {};
   /** Tries by itself since someone pressed. */
   let attempt = 0;
+  /** Whether the field still holds what is tried. */
+  let isCurrent = true;
   let stopped = false;
 
   function after(delayMs: number, run: () => void): void {
@@ -54,7 +58,7 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
 
   function say(found: CodeProblem): void {
     problem.value = found;
-    turn.value += 1;
+    if (attempt === 0) turn.value += 1;
   }
 
   function lock(retryInMs: number): void {
@@ -64,14 +68,13 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
 
   function submit(typed: string): void {
     if (busy.value || stopped) return;
+    attempt = 0;
+    isCurrent = true;
     const code = normaliseCode(typed);
     if (problem.value?.kind === 'locked') turn.value += 1;
     else if (code === null) say(codeProblem(typed));
     else if (isOffline()) say({ kind: 'offline' });
-    else {
-      attempt = 0;
-      void ask(code);
-    }
+    else void ask(code);
   }
 
   async function ask(code: string): Promise<void> {
@@ -109,13 +112,13 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
   function wait({ code: reason, retryInMs }: Retry, code: string): void {
     if (reason === 'rate_limited') return lock(retryInMs ?? LOCKED_MS);
     if (reason === null && isOffline()) return say({ kind: 'offline' });
+    if (!isCurrent) return void (problem.value = null);
     const delayMs = (retryInMs ?? 0) + backoffMs(attempt, environment.random());
-    problem.value =
+    say(
       reason === 'busy'
         ? { kind: 'busy', until: environment.now() + delayMs }
-        : { kind: 'notAnswering' };
-    // Once: whoever types on meanwhile is not to be interrupted by each try.
-    if (attempt === 0) turn.value += 1;
+        : { kind: 'notAnswering' },
+    );
     attempt += 1;
     after(delayMs, () => void ask(code));
   }
@@ -128,6 +131,12 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
     busy,
     turn,
     submit,
+    edited() {
+      isCurrent = false;
+      if (problem.value?.kind !== 'busy' && problem.value?.kind !== 'notAnswering') return;
+      cancelTimer();
+      problem.value = null;
+    },
     stop() {
       stopped = true;
       cancelTimer();

@@ -148,6 +148,41 @@ describe('trying a code', () => {
     expect(form.turn.value).toBe(2);
   });
 
+  it('what is found by trying again by itself does not take the focus', async () => {
+    const { form, pass } = setup({
+      answers: [
+        { result: 'retry', code: 'busy', retryInMs: null },
+        { result: 'wrong_code', triesLeft: 3, retryInMs: null },
+      ],
+    });
+    form.submit('7K3MQ9TX');
+    await answered();
+    await pass(250);
+    expect(form.problem.value).toEqual({ kind: 'wrong', triesLeft: 3 });
+    expect(form.turn.value).toBe(1);
+  });
+
+  it('does not try again what is no longer in the field', async () => {
+    const retry: Answer = { result: 'retry', code: null, retryInMs: null };
+    const { form, asked, pass } = setup({ answers: [retry, retry] });
+    form.submit('7K3MQ9TX');
+    await answered();
+    form.edited();
+    expect(form.problem.value).toBe(null);
+    await pass(60_000);
+    expect(asked).toEqual(['7K3MQ9TX']);
+
+    form.submit('7K3MQ9TY');
+    form.edited();
+    await answered();
+    await pass(60_000);
+    expect(form.problem.value).toBe(null);
+    expect(asked).toEqual(['7K3MQ9TX', '7K3MQ9TY']);
+    form.submit('7K3MQ9TZ');
+    await answered();
+    expect(asked.at(-1)).toBe('7K3MQ9TZ');
+  });
+
   it('says nothing any more once stopped', async () => {
     const { form, settled } = setup();
     form.submit('7K3MQ9TX');

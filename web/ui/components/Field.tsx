@@ -55,10 +55,13 @@ export function Field({
   );
 }
 
-/** Gives a field back to who typed into it: what is there is selected, to be typed over. */
-export function returnTo(field: HTMLInputElement | null): void {
+/**
+ * Gives a field back to who typed into it. What they `submitted` is selected, to be typed over;
+ * what they have typed since is not.
+ */
+export function returnTo(field: HTMLInputElement | null, submitted: string): void {
   field?.focus();
-  field?.select();
+  if (field?.value === submitted) field.select();
 }
 
 export function FieldError({ id, children }: { id: string; children: ComponentChildren }) {

@@ -16,7 +16,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
     const link = parsePastedLink(typed);
     if (link !== null) return open(link);
     setProblem(typed.trim() === '' ? text.join.pasteEmpty : text.join.pasteWrong);
-    returnTo(field.current);
+    returnTo(field.current, typed);
   }
 
   return (

@@ -46,7 +46,7 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          submitted.current = typed;
+          if (!busy) submitted.current = typed;
           form.submit(typed);
         }}
       >

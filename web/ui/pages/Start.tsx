@@ -60,8 +60,8 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
     setProblems(found);
     setTurn(turn + 1);
     // Two: the summary takes the focus.
-    if (found.yours === null) returnTo(theirField.current);
-    else if (found.theirs === null) returnTo(yourField.current);
+    if (found.yours === null) returnTo(theirField.current, theirs);
+    else if (found.theirs === null) returnTo(yourField.current, yours);
   }
 
   const errors = [
