@@ -11,7 +11,7 @@ const settings = Object.values<Setting<unknown>>(SETTINGS);
 function markdownTable(): string {
   const rows = settings.map((setting) => {
     const preset = setting.default === '' ? '–' : `\`${setting.default}\``;
-    const range = setting.range === null ? setting.form : setting.range.join(' – ');
+    const range = setting.range === undefined ? setting.form : setting.range.join(' – ');
     return `| \`${setting.name}\` | ${preset} | ${setting.help} | ${range} |`;
   });
   return ['| setting | default | what it does | allowed |', '|---|---|---|---|', ...rows].join(
