@@ -47,6 +47,20 @@ describe('Start', () => {
     expect(document.getElementById(described)?.textContent).toBe('Enter two different names');
   });
 
+  it('speaks a single error at every press, also from the field; two are told by the summary', () => {
+    const { submit } = setup();
+    submit();
+    expect(screen.getAllByRole('alert').map((region) => region.textContent)).toEqual(['']);
+    typeInto('Your name', 'Ann');
+    submit();
+    const alert = document.getElementById('their-name-error');
+    expect(alert?.closest('[role="alert"]')?.textContent).toBe('Enter their name');
+    submit();
+    // Another node: what stays as it is is not spoken again.
+    expect(document.getElementById('their-name-error')).not.toBe(alert);
+    expect(document.getElementById('their-name-error')?.textContent).toBe('Enter their name');
+  });
+
   it('[23] creates once, however often it is pressed', () => {
     const { create, submit } = setup();
     typeInto('Your name', 'Ann');

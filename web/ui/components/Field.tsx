@@ -9,6 +9,10 @@ interface FieldProps {
   onValue: (value: string) => void;
   hint?: ComponentChildren;
   error?: ComponentChildren;
+  /** Moves with every press of submit: the same error is spoken again. */
+  turn?: number;
+  /** Where the error is told elsewhere already. */
+  quiet?: boolean;
   inputRef?: Ref<HTMLInputElement>;
   /** Beside the class every field has. */
   inputClass?: string;
@@ -22,6 +26,8 @@ export function Field({
   onValue,
   hint,
   error,
+  turn,
+  quiet = false,
   inputRef,
   inputClass,
   input,
@@ -36,7 +42,14 @@ export function Field({
           {hint}
         </div>
       )}
-      {hasError && <FieldError id={`${id}-error`}>{error}</FieldError>}
+      {/* There before any error: what is put into it is spoken wherever the focus is. */}
+      <div role={quiet ? undefined : 'alert'}>
+        {hasError && (
+          <FieldError key={turn} id={`${id}-error`}>
+            {error}
+          </FieldError>
+        )}
+      </div>
       <input
         type="text"
         autocomplete="off"
@@ -48,6 +61,7 @@ export function Field({
         ref={inputRef ?? null}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
+        aria-required
         aria-invalid={hasError}
         aria-describedby={described.length > 0 ? described.join(' ') : undefined}
       />

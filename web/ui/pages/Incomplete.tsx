@@ -10,12 +10,14 @@ import { Page } from '../components/Page.tsx';
 export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
   const field = useRef<HTMLInputElement>(null);
 
   function submit(): void {
     const link = parsePastedLink(typed);
     if (link !== null) return open(link);
     setProblem(typed.trim() === '' ? text.join.pasteEmpty : text.join.pasteWrong);
+    setTurn(turn + 1);
     returnTo(field.current, typed);
   }
 
@@ -39,6 +41,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
           value={typed}
           onValue={setTyped}
           error={problem}
+          turn={turn}
           inputRef={field}
           input={{ inputMode: 'url', autocapitalize: 'none', dir: 'ltr' }}
         />

@@ -7,7 +7,7 @@ import { Countdown } from '../components/Countdown.tsx';
 import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
-import { formatCountdown } from '../durations.ts';
+import { formatCountdown, formatDuration } from '../durations.ts';
 import { useLive } from '../live-value.ts';
 import { otherSlot } from '../../core/chat-view.ts';
 
@@ -59,7 +59,8 @@ export function JoinPage({ session, form, now }: JoinPageProps) {
             setTyped(value);
             form.edited();
           }}
-          error={problem && <ProblemText problem={problem} now={now} />}
+          error={problem && <ProblemText key={problem.kind} problem={problem} now={now} />}
+          turn={turn}
           inputRef={field}
           inputClass="input-code"
           input={{
@@ -83,14 +84,14 @@ function ProblemText({ problem, now }: { problem: CodeProblem; now: () => number
   if (problem.kind === 'wrong') return <>{join.wrong(problem.triesLeft)}</>;
   if (problem.kind === 'locked') {
     return (
-      <Countdown until={problem.until} now={now}>
+      <Countdown until={problem.until} now={now} told={(left) => join.locked(formatDuration(left))}>
         {(left) => join.locked(formatCountdown(left))}
       </Countdown>
     );
   }
   if (problem.kind === 'busy') {
     return (
-      <Countdown until={problem.until} now={now}>
+      <Countdown until={problem.until} now={now} told={(left) => join.busy(Math.ceil(left / 1000))}>
         {(left) => join.busy(Math.ceil(left / 1000))}
       </Countdown>
     );

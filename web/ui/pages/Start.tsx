@@ -93,6 +93,8 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
           value={yours}
           onValue={setYours}
           error={problems.yours}
+          turn={turn}
+          quiet={errors.length > 1}
           inputRef={yourField}
           input={{ autocapitalize: 'words' }}
         />
@@ -102,6 +104,8 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
           value={theirs}
           onValue={setTheirs}
           error={problems.theirs}
+          turn={turn}
+          quiet={errors.length > 1}
           inputRef={theirField}
           input={{ autocapitalize: 'words' }}
         />
