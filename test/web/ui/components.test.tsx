@@ -8,7 +8,6 @@ import {
   MessageBubble,
   type MessageBubbleProps,
 } from '../../../web/ui/components/MessageBubble.tsx';
-import { SpokenMessages } from '../../../web/ui/components/Speech.tsx';
 import { StartPage } from '../../../web/ui/pages/Start.tsx';
 import { mine, theirs } from './timeline-items.ts';
 
@@ -169,34 +168,6 @@ describe('a message', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Delete' }));
     expect(retry).toHaveBeenCalledWith('cid 1');
     expect(discard).toHaveBeenCalledWith('cid 1');
-  });
-});
-
-describe('[25] what is spoken', () => {
-  const lines = () => [...screen.getByRole('log').children].map((line) => line.textContent);
-
-  it('is what comes in, never history or own messages', async () => {
-    vi.useFakeTimers();
-    const { rerender } = render(<SpokenMessages items={[theirs(1)]} loaded={false} other="Bob" />);
-    rerender(<SpokenMessages items={[theirs(1), theirs(2)]} loaded other="Bob" />);
-    const items = [theirs(1), theirs(2), mine(3), theirs(4, 'new')];
-    rerender(<SpokenMessages items={items} loaded other="Bob" />);
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(lines()).toEqual(['Bob: new']);
-    vi.useRealTimers();
-  });
-
-  it('is what comes in place of what the server lost, and nothing again', async () => {
-    vi.useFakeTimers();
-    const { rerender } = render(
-      <SpokenMessages items={[theirs(1), theirs(2), theirs(3, 'lost')]} loaded other="Bob" />,
-    );
-    const again = { ...theirs(3, 'lost'), seq: 4 };
-    const items = [theirs(1), { ...theirs(2, 'other'), cid: 'other' }, again];
-    rerender(<SpokenMessages items={items} loaded other="Bob" />);
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(lines()).toEqual(['Bob: other']);
-    vi.useRealTimers();
   });
 });
 

@@ -7,6 +7,8 @@ export const enChat = {
   never: 'Not here yet',
   lastHere: (time: string) => `Last here ${time}`,
   away: 'Not here now',
+  hasCome: (other: string) => `${other} is here.`,
+  hasLeft: (other: string) => `${other} has left.`,
   menu: 'Menu',
   leave: 'Leave on this device',
   leaveHint: 'The chat goes on. To come back you need your link and code.',

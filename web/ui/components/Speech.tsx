@@ -1,8 +1,12 @@
-/** What screen readers are told while a chat is open: new messages, and the connection's fate. */
+/** What screen readers are told while a chat is open: new messages, and the chat's fate. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Item } from '../../core/chat-view.ts';
+import type { Slot } from '../../../server/protocol/frames.ts';
+import { otherSlot } from '../../core/chat-view.ts';
+import type { Expiry, Item, Notices, PeerStatus } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { incomingAfter, spokenLines } from '../incoming.ts';
+import { useLasting } from '../lasting.ts';
+import { SpokenTime } from './TimeBanner.tsx';
 
 interface SpokenMessagesProps {
   items: readonly Item[];
@@ -47,19 +51,64 @@ export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
   );
 }
 
-interface SpokenStatusProps {
+export interface SpokenStatusProps {
+  slot: Slot;
+  names: Readonly<Record<Slot, string>>;
   trouble: string | null;
-  /** Of everything else that went wrong; spoken when it changes. */
+  /** Null while it is not known. */
+  peer: PeerStatus['state'] | null;
+  notices: Notices;
+  expiry: Expiry | null;
+  now: () => number;
+  asOther: boolean;
+  /** Something that was asked for and could not be done. */
   failure: string | null;
+  hasFailed: boolean;
 }
 
-export function SpokenStatus({ trouble, failure }: SpokenStatusProps) {
+/** What is in a region from the start is not spoken. */
+const LISTENING_MS = 500;
+
+/** One region for each thing that may be told: none hides another. All of them stay mounted. */
+export function SpokenStatus(props: SpokenStatusProps) {
+  const { slot, names, trouble, notices, expiry, now } = props;
+  const { tries } = notices;
+  const theirSlot = otherSlot(slot);
+  const other = names[theirSlot];
   const hadTrouble = useRef(false);
   hadTrouble.current ||= trouble !== null;
+  const presence = usePresence(props.peer, other);
+  const told = [
+    trouble ?? (hadTrouble.current && chatText.connected),
+    expiry && <SpokenTime {...{ expiry, other, now }} />,
+    presence,
+    props.failure,
+    props.hasFailed && chatText.delivery.failed,
+    notices.full && chatText.full,
+    notices.reset && chatText.reset,
+    tries[slot] ? chatText.triesYours(tries[slot]) : null,
+    tries[theirSlot] ? chatText.triesTheirs(tries[theirSlot], other) : null,
+    props.asOther && chatText.already(names[slot]),
+  ];
+  const isListening = useLasting(true, LISTENING_MS);
   return (
     <div class="sr-only">
-      <output>{trouble ?? (hadTrouble.current ? chatText.connected : '')}</output>
-      <output>{failure ?? ''}</output>
+      <p role="alert">{isListening && notices.tampered && chatText.tampered}</p>
+      {told.map((words, index) => (
+        <output key={index}>{isListening && words}</output>
+      ))}
     </div>
   );
+}
+
+/** The coming and going of the other; how it was at first is not told. */
+function usePresence(state: PeerStatus['state'] | null, other: string): string {
+  const known = useRef(state);
+  const words = useRef('');
+  if (state !== null && state !== known.current) {
+    const say = state === 'online' ? chatText.hasCome : chatText.hasLeft;
+    if (known.current !== null) words.current = say(other);
+    known.current = state;
+  }
+  return words.current;
 }

@@ -52,6 +52,9 @@ export function ChatPage(props: ChatPageProps) {
   const isLate = useLasting(isPassing(status), TROUBLE_AFTER_MS);
   const connection = isPassing(status) && !isLate ? 'live' : status;
 
+  // Cut off from the server nobody knows who is here.
+  const shownPeer = loaded && connection === 'live' ? peer : null;
+
   const [isAsked, setAsked] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const draft = useMemo(() => readDraft(sid, draftSeal), [chat]);
@@ -71,6 +74,10 @@ export function ChatPage(props: ChatPageProps) {
     [chat],
   );
 
+  useEffect(() => {
+    if (status === 'live') setFailure(null);
+  }, [status]);
+
   async function attempt(call: () => Promise<boolean>): Promise<void> {
     setFailure(null);
     if (!(await call())) setFailure(chatText.leaveFailed);
@@ -80,8 +87,7 @@ export function ChatPage(props: ChatPageProps) {
     <div class="chat">
       <ChatHeader
         other={other}
-        // Cut off from the server nobody knows who is here.
-        peer={loaded && connection === 'live' ? peer : null}
+        peer={shownPeer}
         onEnd={() => setAsked(true)}
         onLeave={() => void attempt(leave)}
       />
@@ -132,8 +138,16 @@ export function ChatPage(props: ChatPageProps) {
       </main>
       <SpokenMessages items={items} loaded={loaded} other={other} />
       <SpokenStatus
+        slot={slot}
+        names={names}
         trouble={troubleText(connection)}
-        failure={failure ?? (hasFailed ? chatText.delivery.failed : spokenNotice(notices))}
+        peer={shownPeer?.state ?? null}
+        notices={notices}
+        expiry={expiry}
+        now={now}
+        asOther={asOther}
+        failure={failure}
+        hasFailed={hasFailed}
       />
       {isAsked && (
         <EndDialog
@@ -147,10 +161,4 @@ export function ChatPage(props: ChatPageProps) {
       )}
     </div>
   );
-}
-
-function spokenNotice({ tampered, full, reset }: Chat['notices']['value']): string | null {
-  if (tampered) return chatText.tampered;
-  if (full) return chatText.full;
-  return reset ? chatText.reset : null;
 }
