@@ -3,6 +3,7 @@ export const enReady = {
   heading: 'Your chat is ready',
   lead: 'Send each person their own link. Send the code another way.',
   within: (duration: string) => `Both have ${duration} to come in.`,
+  you: 'You',
   link: 'Link',
   code: 'Secret code',
   copy: 'Copy',
@@ -20,6 +21,7 @@ export const enReady = {
   localhost: (address: string) =>
     `A phone cannot open localhost. In your network this chat is at ${address}.`,
   useAddress: 'Use that address in the links',
+  addressUsed: (address: string) => `The links now use ${address}.`,
   leaveHeading: 'Leave this page?',
   leaveText: 'The links and codes are shown only here.',
 };

@@ -30,9 +30,12 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
 
   return (
     <section class="card person" aria-labelledby={`person-${slot}`}>
-      <h2 id={`person-${slot}`}>
-        <bdi>{name}</bdi>
-      </h2>
+      <div class="person-head">
+        <h2 id={`person-${slot}`}>
+          <bdi>{name}</bdi>
+        </h2>
+        {slot === 'a' && <span class="label">{readyText.you}</span>}
+      </div>
       <CopyRow
         label={readyText.link}
         value={link}

@@ -59,7 +59,7 @@ export function ReadyPage({ cards, openAs, onSeen }: ReadyPageProps) {
             )
           }
         >
-          {readyText.localhost(lanBase)}
+          <output>{useLan ? readyText.addressUsed(lanBase) : readyText.localhost(lanBase)}</output>
         </Notice>
       )}
       <div class="cards">
