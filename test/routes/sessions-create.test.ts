@@ -1,4 +1,7 @@
-/** POST /api/sessions, both ways: what is answered, what is refused and with which field. */
+/**
+ * POST /api/sessions, both ways: what is answered, what is refused and with which field. Long
+ * because it lists every field that can be wrong.
+ */
 import { describe, expect, it } from 'vitest';
 import { toBase64Url } from '../../server/protocol/encoding.ts';
 import { openKey, openName } from '../../server/protocol/envelope/session-boxes.ts';

@@ -1,6 +1,6 @@
 /**
  * Landing and entering: what each answers, every way to be refused, and that nobody learns from
- * it which sessions there are.
+ * it which sessions there are. Long because every refusal has its case.
  */
 import { describe, expect, it } from 'vitest';
 import { toBase64Url } from '../../server/protocol/encoding.ts';

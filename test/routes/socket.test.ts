@@ -1,3 +1,7 @@
+/**
+ * The rules of a connection over a real WebSocket, in the order of PROTOCOL.md. Long because each
+ * rule has its few lines.
+ */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { anyNumber, matching } from '../support/matchers.ts';

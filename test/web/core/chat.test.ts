@@ -1,3 +1,7 @@
+/**
+ * A chat against a server that is flushed by hand. Long because every event of a chat has its
+ * case, and all share one set-up.
+ */
 import { describe, expect, it } from 'vitest';
 import { boxHash } from '../../../server/protocol/envelope/chain.ts';
 import { toBase64Url } from '../../../server/protocol/encoding.ts';
