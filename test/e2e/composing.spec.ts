@@ -59,6 +59,7 @@ test('19 scrolled up, nothing moves, and a pill counts what came', async ({ ann,
   await expect.poll(() => below(bob)).toBe(0);
   await expect(pill).toHaveCount(0);
   await expect(newest).toHaveCount(0);
+  await expect(bob.composer).toBeFocused();
   await expect(ann.message('three').getByText('Read', { exact: true })).toBeVisible();
 });
 

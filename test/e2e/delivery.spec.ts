@@ -175,10 +175,12 @@ test('18 what was refused says why, and can be tried again or deleted', async ({
   await expect(ann.message('better not')).toContainText('Not sent.');
   await ann.message('better not').getByRole('button', { name: 'Delete' }).click();
   await expect(ann.message('better not')).toHaveCount(0);
+  await expect(ann.composer).toBeFocused();
 
   wire.toServer = () => true;
   await ann.message('again').getByRole('button', { name: 'Try again' }).click();
   await bob.sees('again');
+  await expect(ann.composer).toBeFocused();
   await tick(ann, 'again', 'Read');
   await expect(ann.message('again')).not.toContainText('Not sent');
   await expectSame(ann, bob, ['again']);

@@ -52,6 +52,8 @@ test('6 five wrong codes lock for a minute, and nobody who is inside', async ({
     await expect(
       ann.page.getByText("Someone tried 5 wrong codes for Bob's link.").first(),
     ).toBeVisible();
+    await bob.page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(bob.composer).toBeFocused();
     await bob.page.reload();
     await bob.say('I am still in');
     await ann.sees('I am still in');

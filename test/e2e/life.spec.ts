@@ -24,6 +24,7 @@ test('30 silence is warned of, kept off by a press, and ends the chat in words',
   const pressedAt = Date.now();
   await ann.page.getByRole('button', { name: 'Keep chat open' }).click();
   await expect(warning).toHaveCount(0);
+  await expect(ann.composer).toBeFocused();
   await expect(bob.page.getByText(/^This chat will end in/)).toHaveCount(0);
 
   const ended = 'The chat ended after 10 seconds of silence';

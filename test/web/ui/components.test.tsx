@@ -1,6 +1,7 @@
 /** What the components do with what people press and type, seen by their roles and names. */
 import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ChatMenu } from '../../../web/ui/components/ChatMenu.tsx';
 import { CopyRow } from '../../../web/ui/components/CopyRow.tsx';
 import { EndDialog } from '../../../web/ui/components/EndDialog.tsx';
 import { Composer } from '../../../web/ui/components/Composer.tsx';
@@ -101,6 +102,20 @@ describe('Composer', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Send' }));
     expect(field('Message').value).toBe('long');
     expect(screen.getByRole('alert').textContent).toContain('too long');
+  });
+});
+
+describe('the menu', () => {
+  it('keeps the focus when the choice is gone', () => {
+    const onLeave = vi.fn();
+    render(<ChatMenu onLeave={onLeave} />);
+    const button = screen.getByRole('button', { name: 'Menu' });
+    fireEvent.click(button);
+    const choice = screen.getByRole('button', { name: /^Leave/ });
+    choice.focus();
+    fireEvent.click(choice);
+    expect(onLeave).toHaveBeenCalledOnce();
+    expect(document.activeElement).toBe(button);
   });
 });
 

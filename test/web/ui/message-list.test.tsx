@@ -50,3 +50,14 @@ it('counts what comes while one reads further up, also after the server lost mes
   await act(() => {});
   expect(screen.getByRole('button', { name: '4 new messages' })).toBeTruthy();
 });
+
+it('what "Show earlier" brings has the focus', async () => {
+  layOut();
+  render(
+    list(Array.from({ length: 600 }, (_, index) => theirs(index + 1, `Message ${index + 1}`))),
+  );
+  expect(screen.queryByText('Message 1')).toBe(null);
+  await act(() => void fireEvent.click(screen.getByRole('button', { name: 'Show earlier' })));
+  expect(screen.getByText('Message 1')).toBeTruthy();
+  expect(document.activeElement).toBe(document.querySelector('.messages > li'));
+});

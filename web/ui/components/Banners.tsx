@@ -4,6 +4,7 @@ import type { Slot } from '../../../server/protocol/frames.ts';
 import { otherSlot } from '../../core/chat-view.ts';
 import type { ConnectionStatus, Expiry, Notices } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
+import { goOn } from '../touch.ts';
 import { troubleText } from '../trouble.ts';
 import { Banner } from './Banner.tsx';
 import { TimeBanner } from './TimeBanner.tsx';
@@ -87,7 +88,13 @@ function TriesBanner({ count, words }: { count: number; words: (count: number) =
   const [noted, setNoted] = useState(0);
   if (count <= noted) return null;
   return (
-    <Banner tone="warn" onDismiss={() => setNoted(count)}>
+    <Banner
+      tone="warn"
+      onDismiss={() => {
+        setNoted(count);
+        goOn();
+      }}
+    >
       {words(count)}
     </Banner>
   );

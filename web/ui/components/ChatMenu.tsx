@@ -49,6 +49,8 @@ export function ChatMenu({ onLeave }: { onLeave: () => void }) {
               class="menu-item"
               onClick={() => {
                 setOpen(false);
+                // Leaving may fail: then it goes on from here.
+                button.current?.focus();
                 onLeave();
               }}
             >

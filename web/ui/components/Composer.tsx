@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { isSendPress } from '../key-intent.ts';
+import { isTouch } from '../touch.ts';
 import { Icon } from './Icon.tsx';
 
 interface ComposerProps {
@@ -80,10 +81,6 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
       </div>
     </form>
   );
-}
-
-function isTouch(): boolean {
-  return matchMedia('(hover: none) and (pointer: coarse)').matches;
 }
 
 /** Blank lines around a message go; the indentation of its first line stays. */

@@ -9,6 +9,7 @@ import { incomingAfter } from '../incoming.ts';
 import { rowsOf, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
 import { useToday } from '../today.ts';
+import { goOn } from '../touch.ts';
 import { Icon } from './Icon.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
 
@@ -89,6 +90,13 @@ export function MessageList(props: MessageListProps) {
     anchor.current?.settle();
   }, [items]);
 
+  useLayoutEffect(() => {
+    const first = listElement.current?.firstElementChild;
+    if (earlier === 0 || !(first instanceof HTMLElement)) return;
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+  }, [earlier]);
+
   const sent = useNewOwn(items);
   useLayoutEffect(() => {
     if (sent !== null) anchor.current?.toBottom();
@@ -119,7 +127,10 @@ export function MessageList(props: MessageListProps) {
             type="button"
             class={newCount > 0 ? 'button' : 'button button-round'}
             aria-label={newCount > 0 ? undefined : chatText.toBottom}
-            onClick={() => anchor.current?.toBottom()}
+            onClick={() => {
+              anchor.current?.toBottom();
+              goOn();
+            }}
           >
             {newCount > 0 && chatText.newMessages(newCount)}
             <Icon name="down" size={18} />

@@ -17,6 +17,7 @@ import { useLive } from '../live-value.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
 import { showUnread } from '../page-title.ts';
 import { otherSlot } from '../../core/chat-view.ts';
+import { goOn } from '../touch.ts';
 import { isPassing, troubleText } from '../trouble.ts';
 
 /** Trouble shorter than this is not worth a word. */
@@ -67,8 +68,14 @@ export function ChatPage(props: ChatPageProps) {
   const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
   const calls = useMemo(
     () => ({
-      retry: (cid: string) => chat.retry(cid),
-      discard: (cid: string) => chat.discard(cid),
+      retry: (cid: string) => {
+        chat.retry(cid);
+        goOn();
+      },
+      discard: (cid: string) => {
+        chat.discard(cid);
+        goOn();
+      },
       read: (seq: number) => chat.markRead(seq),
     }),
     [chat],
@@ -101,8 +108,14 @@ export function ChatPage(props: ChatPageProps) {
           now={now}
           enterAsOther={asOther ? () => void attempt(enterAsOther) : null}
           failure={failure}
-          useHere={() => chat.useHere()}
-          keep={() => chat.keep()}
+          useHere={() => {
+            chat.useHere();
+            goOn();
+          }}
+          keep={() => {
+            chat.keep();
+            goOn();
+          }}
         />
         <MessageList
           items={items}
