@@ -16,13 +16,12 @@ test('25 only new messages of the other are spoken, never history, own ones or t
   await ann.page.reload();
   await ann.sees('Before the reload');
   await ann.say('Of my own');
+  await expect(bob.page.getByRole('log').getByRole('paragraph')).toHaveText(['Ann: Of my own']);
   await expect(ann.message('Of my own').getByText('Read', { exact: true })).toBeVisible();
   await bob.say('After the reload');
   await expect(spoken).toHaveText(['Bob: After the reload']);
   await bob.say('One more');
   await expect(spoken).toHaveText(['Bob: After the reload', 'Bob: One more']);
-
-  await expect(bob.page.getByRole('log').getByRole('paragraph')).toHaveText(['Ann: Of my own']);
 });
 
 test('25 more than three at once are told as a count, and so is the fate of the connection', async ({

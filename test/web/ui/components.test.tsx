@@ -128,6 +128,8 @@ describe('ending', () => {
   it('says when it is under way, and what to do where it failed', () => {
     const { rerender } = render(dialog('no'));
     expect(screen.getByRole('button', { name: 'End chat' })).toBeTruthy();
+    const described = document.querySelector('dialog')?.getAttribute('aria-describedby') ?? '';
+    expect(document.getElementById(described)?.textContent).toContain('cannot be undone');
     rerender(dialog('under_way'));
     const button = screen.getByRole('button', { name: 'Ending…' });
     expect(button.getAttribute('aria-busy')).toBe('true');

@@ -22,6 +22,21 @@ describe('[25] what is spoken', () => {
     rerender(<SpokenMessages items={items} loaded other="Bob" />);
     await vi.advanceTimersByTimeAsync(1000);
     expect(lines()).toEqual(['Bob: new']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(lines()).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  it('waits while nothing is heard', async () => {
+    vi.useFakeTimers();
+    const { rerender } = render(<SpokenMessages items={[theirs(1)]} loaded other="Bob" />);
+    const items = [theirs(1), theirs(2, 'meanwhile')];
+    rerender(<SpokenMessages items={items} loaded={false} other="Bob" />);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines()).toEqual([]);
+    rerender(<SpokenMessages items={items} loaded other="Bob" />);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lines()).toEqual(['Bob: meanwhile']);
     vi.useRealTimers();
   });
 

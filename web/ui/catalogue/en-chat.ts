@@ -33,6 +33,7 @@ export const enChat = {
   yesterday: 'Yesterday',
   showEarlier: 'Show earlier',
   newMessages: (count: number) => (one(count) ? '1 new message' : `${count} new messages`),
+  newLog: 'New messages',
   toBottom: 'Go to the newest message',
   spoken: (name: string, message: string) => `${name}: ${message}`,
   edited: 'edited',

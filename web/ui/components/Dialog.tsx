@@ -4,12 +4,14 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface DialogProps {
   heading: string;
+  /** The id of what else is read out when it opens. */
+  describedBy?: string;
   /** Esc, or whatever else the browser takes as closing. */
   onClose: () => void;
   children: ComponentChildren;
 }
 
-export function Dialog({ heading, onClose, children }: DialogProps) {
+export function Dialog({ heading, describedBy, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -26,6 +28,7 @@ export function Dialog({ heading, onClose, children }: DialogProps) {
     <dialog
       ref={element}
       aria-labelledby={id}
+      aria-describedby={describedBy}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

@@ -13,8 +13,10 @@ interface EndDialogProps {
 export function EndDialog({ ending, onKeep, onEnd }: EndDialogProps) {
   const isEnding = ending === 'under_way';
   return (
-    <Dialog heading={chatText.endHeading} onClose={onKeep}>
-      <p class="quiet">{chatText.endText}</p>
+    <Dialog heading={chatText.endHeading} describedBy="end-text" onClose={onKeep}>
+      <p class="quiet" id="end-text">
+        {chatText.endText}
+      </p>
       <div role="alert">
         {ending === 'failed' && <FieldError id="end-failed">{chatText.endFailed}</FieldError>}
       </div>

@@ -10,7 +10,7 @@ import { SpokenTime } from './TimeBanner.tsx';
 
 interface SpokenMessagesProps {
   items: readonly Item[];
-  /** False while history is still being read: that is never spoken. */
+  /** False while history is still being read, which is never spoken, and while nothing is heard. */
   loaded: boolean;
   other: string;
 }
@@ -18,6 +18,8 @@ interface SpokenMessagesProps {
 /** Messages that come within this time are told together. */
 const GATHER_MS = 300;
 const KEPT_LINES = 20;
+/** What was spoken is not to be found a second time, below the messages. */
+const KEPT_MS = 10_000;
 
 export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
   const [lines, setLines] = useState<readonly { key: number; line: string }[]>([]);
@@ -42,8 +44,14 @@ export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
     return () => clearTimeout(timer);
   }, [items, loaded, other]);
 
+  useEffect(() => {
+    if (lines.length === 0) return undefined;
+    const timer = setTimeout(() => setLines([]), KEPT_MS);
+    return () => clearTimeout(timer);
+  }, [lines]);
+
   return (
-    <div class="sr-only" role="log" aria-label={chatText.messages}>
+    <div class="sr-only" role="log" aria-label={chatText.newLog}>
       {lines.map(({ key, line }) => (
         <p key={key}>{line}</p>
       ))}

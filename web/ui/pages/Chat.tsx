@@ -149,7 +149,8 @@ export function ChatPage(props: ChatPageProps) {
           send={(message) => chat.send(message) !== null}
         />
       </main>
-      <SpokenMessages items={items} loaded={loaded} other={other} />
+      {/* Behind a dialog nothing is heard: told when it has closed. */}
+      <SpokenMessages items={items} loaded={loaded && !isAsked} other={other} />
       <SpokenStatus
         slot={slot}
         names={names}
