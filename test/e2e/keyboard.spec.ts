@@ -32,7 +32,7 @@ test('29 from the start page to the end by keyboard alone', async ({ ann, bob })
   await page.keyboard.press('Enter');
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bob');
-  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Chat with Bob' })).toBeFocused();
   await bob.enter({ link, code });
   await expect(page.getByText('Online', { exact: true })).toBeVisible();
   await tab(page, ['Menu', 'End chat', 'Messages', 'Message']);

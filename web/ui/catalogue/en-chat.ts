@@ -2,6 +2,7 @@
 import { one } from './en.ts';
 
 export const enChat = {
+  chatWith: (other: string) => `Chat with ${other}`,
   online: 'Online',
   typing: 'Typing…',
   never: 'Not here yet',

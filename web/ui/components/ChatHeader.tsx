@@ -18,7 +18,7 @@ export function ChatHeader({ other, peer, onEnd, onLeave }: ChatHeaderProps) {
     <header class="chat-head">
       <div class="column">
         <div class="chat-who">
-          <Heading>{other}</Heading>
+          <Heading label={chatText.chatWith(other)}>{other}</Heading>
           <p class="chat-status" data-state={peer?.state}>
             {peer && statusText(peer)}
           </p>

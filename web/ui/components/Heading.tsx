@@ -4,14 +4,20 @@ import { useEffect, useRef } from 'preact/hooks';
 
 let isFirstScreen = true;
 
-export function Heading({ children }: { children: ComponentChildren }) {
+interface HeadingProps {
+  /** For who hears it alone, where what is shown says too little. */
+  label?: string;
+  children: ComponentChildren;
+}
+
+export function Heading({ label, children }: HeadingProps) {
   const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (!isFirstScreen) element.current?.focus({ preventScroll: true });
     isFirstScreen = false;
   }, []);
   return (
-    <h1 ref={element} tabIndex={-1}>
+    <h1 ref={element} tabIndex={-1} aria-label={label}>
       <bdi>{children}</bdi>
     </h1>
   );
