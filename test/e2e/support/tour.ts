@@ -80,7 +80,7 @@ export async function tourJoining({ newPerson, serve, visit }: Walk): Promise<vo
 
   await refuse(page, /\/enter$/, 503, { code: 'busy', retryInMs: 60_000 });
   await bob.typeCode(cards.bob.code);
-  await expect(page.getByText('Many people are coming in.')).toBeVisible();
+  await expect(page.getByText('Many people are coming in.').first()).toBeVisible();
   await visit('join-busy', page);
   await page.unrouteAll();
   await refuse(page, /\/enter$/, 503, { code: 'store_unavailable', retryInMs: 60_000 });
@@ -100,7 +100,7 @@ export async function tourJoining({ newPerson, serve, visit }: Walk): Promise<vo
     await expect(page.getByText(`${left} ${left === 1 ? 'try' : 'tries'} left.`)).toBeVisible();
   }
   await bob.typeCode(wrong(cards.bob.code));
-  await expect(page.getByText('Too many tries.')).toBeVisible();
+  await expect(page.getByText('Too many tries.').first()).toBeVisible();
   await visit('join-locked', page);
 }
 
