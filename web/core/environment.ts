@@ -33,6 +33,8 @@ export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
   onerror: ((event: never) => void) | null;
+  /** 1 while it can send. */
+  readonly readyState: number;
   send(text: string): void;
   close(code?: number): void;
 }

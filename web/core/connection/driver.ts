@@ -17,6 +17,8 @@ import {
   type ConnectionState,
 } from './transition.ts';
 
+const OPEN = 1;
+
 export type LandingAnswered = Extract<ConnectionEvent, { type: 'landing-answered' }>;
 
 export interface ConnectionOptions {
@@ -56,9 +58,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       case 'close-socket':
         return closeSocket();
       case 'send-hello':
-        return write({ type: 'hello', v: 1, after: position() });
+        write({ type: 'hello', v: 1, after: position() });
+        return;
       case 'send-ping':
-        return write({ type: 'ping' });
+        write({ type: 'ping' });
+        return;
       case 'ask-landing':
         void askLanding().then(dispatch);
         return;
@@ -108,8 +112,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (frame) onFrame(frame);
   }
 
-  function write(frame: ClientFrame): void {
-    socket?.send(JSON.stringify(frame));
+  /** False if the socket is closing: it would only complain, and `onclose` is about to say so. */
+  function write(frame: ClientFrame): boolean {
+    if (socket?.readyState !== OPEN) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
   }
 
   return {
@@ -117,9 +124,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     dispatch,
     send(frame) {
       const { state: name } = state.value;
-      if (name !== 'live' && name !== 'probing') return false;
-      write(frame);
-      return true;
+      return (name === 'live' || name === 'probing') && write(frame);
     },
   };
 }

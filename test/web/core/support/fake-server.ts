@@ -58,8 +58,12 @@ export function createFakeServer() {
         onmessage: null,
         onclose: null,
         onerror: null,
+        get readyState() {
+          return wire.isClosed ? 3 : wire.isOpen ? 1 : 0;
+        },
         send: (text) => {
-          if (!wire.isClosed) wire.toServer.push(text);
+          if (socket.readyState !== 1) throw new Error('sent on a socket that is not open');
+          wire.toServer.push(text);
         },
         close: () => drop(wire),
       };
