@@ -9,6 +9,7 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/ready.css';
 import './styles/chat.css';
+import './styles/messages.css';
 
 const { documentElement } = document;
 documentElement.lang = text.language;
