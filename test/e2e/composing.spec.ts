@@ -96,6 +96,19 @@ test('20 at the bottom it stays there when the room for it shrinks', async ({ an
   await expect.poll(() => below(bob)).toBe(0);
 });
 
+test('20 a scroll told only after the room has shrunk does not lead away from the bottom', async ({
+  ann,
+  bob,
+}) => {
+  await meetWithHistory(ann, bob);
+  await listOf(bob).evaluate((list) => {
+    list.style.maxHeight = `${list.clientHeight - 250}px`;
+    list.dispatchEvent(new Event('scroll'));
+  });
+  await expect.poll(() => below(bob)).toBe(0);
+  await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
+});
+
 test('20 an own message always goes down', async ({ ann, bob }) => {
   await meetWithHistory(ann, bob);
   await scrollUp(bob, 400);

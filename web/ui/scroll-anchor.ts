@@ -28,15 +28,20 @@ export function createScrollAnchor(
 ): ScrollAnchor {
   let pinned = true;
   let fromBottom: number | null = null;
+  let measured = '';
+  const measure = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
   const down = () => {
     scroller.scrollTop = scroller.scrollHeight;
   };
   const onScroll = () => {
-    pinned = isAtBottom(scroller);
+    // An event that belongs to a scroll before a change of size, told after it, would say that
+    // someone has left the bottom: what changed was the room. The observer comes next.
+    pinned = (pinned && measure() !== measured) || isAtBottom(scroller);
     moved(pinned);
   };
   // Runs after layout and before paint, so nothing is ever seen in the wrong place.
   const observer = new ResizeObserver(() => {
+    measured = measure();
     if (fromBottom !== null) {
       scroller.scrollTop = scroller.scrollHeight - fromBottom;
       fromBottom = null;
