@@ -5,7 +5,7 @@ import { proofOf } from '../../web/core/entering.ts';
 import { parsePastedLink } from '../../web/core/session-link.ts';
 import { expect, meet, test } from './support/fixtures.ts';
 import { wrongCode } from './support/person.ts';
-import { MOVABLE_CLOCK } from './support/servers.ts';
+import { MOVABLE_CLOCK } from '../support/server-process.ts';
 
 test('6 five wrong codes lock for a minute, and nobody who is inside', async ({
   newPerson,

@@ -1,6 +1,7 @@
 // What people write can change neither the page nor each other's words, wherever it ends.
 import type { Locator } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
+import { routeSockets } from './support/wire.ts';
 
 test('24 markup is text', async ({ ann, bob, met: _met }) => {
   const markup = '<img src=x onerror="document.title=1"><b>bold</b><script>alert(1)</script>&amp;';
@@ -73,7 +74,7 @@ test('42 a line with the day stands between days, and changes at midnight', asyn
   midnight.setHours(24, 0, 0, 0);
   // The server's times are for display only: on their way to Ann they become these.
   const times = [-49 * 3600, -120, -60, -30].map((s) => midnight.getTime() + s * 1000);
-  await ann.page.routeWebSocket(/\/ws\//, (socket) => {
+  await routeSockets(ann.page, (socket) => {
     socket.connectToServer().onMessage((frame) => {
       const at = (text: string) =>
         text.replace(

@@ -28,8 +28,8 @@ export function createScrollAnchor(
 ): ScrollAnchor {
   let pinned = true;
   let fromBottom: number | null = null;
-  let measured = '';
   const measure = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
+  let measured = measure();
   const down = () => {
     scroller.scrollTop = scroller.scrollHeight;
   };

@@ -2,7 +2,7 @@
 import { test as base, expect, type BrowserContextOptions } from '@playwright/test';
 import { startRedis } from '../../support/redis.ts';
 import { Person, type Cards } from './person.ts';
-import { startServer, type Server } from './servers.ts';
+import { startServer, type Server } from '../../support/server-process.ts';
 
 export { expect, Person };
 
@@ -36,7 +36,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       if (store === 'embedded') {
         const server = await startServer();
         await use({ ann: server, bob: server });
-        return server.stop();
+        await server.stop();
+        return;
       }
       const redis = await startRedis();
       const env = { REDIS_URL: redis.url };

@@ -10,6 +10,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import { isNoiseOfTap } from './wire.ts';
 
 export interface Card {
   link: string;
@@ -47,9 +48,9 @@ export class Person {
     context.on('page', (page) => {
       page.on('pageerror', (error) => this.problems.push(String(error)));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !EXPECTED.test(message.text())) {
-          this.problems.push(message.text());
-        }
+        const text = message.text();
+        if (message.type() !== 'error' || EXPECTED.test(text)) return;
+        if (!isNoiseOfTap(text, context, page)) this.problems.push(text);
       });
     });
   }

@@ -1,6 +1,7 @@
 /** The walk goes on inside the chat: D in every state that looks different, and how it ends. */
 import { expect, type Person } from './fixtures.ts';
 import type { Walk } from './tour.ts';
+import { routeSockets } from './wire.ts';
 
 const LONG =
   'A longer message, as one writes when there is something to tell: it wraps over several lines on every screen, and its time stands at the end.';
@@ -114,7 +115,7 @@ export async function tourBanners({ newPerson, serve, visit }: Walk): Promise<vo
 export async function tourTampering({ newPerson, serve, visit }: Walk): Promise<void> {
   const { base } = await serve({});
   const [ann, bob] = [await newPerson(base), await newPerson(base)];
-  await ann.page.routeWebSocket(/\/ws\//, (socket) => {
+  await routeSockets(ann.page, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((frame) => {
       const box = /"box":"[^"]{9}/;

@@ -4,7 +4,7 @@
  */
 import type { BrowserContextOptions, Page } from '@playwright/test';
 import { expect, type Person } from './fixtures.ts';
-import type { Server } from './servers.ts';
+import type { Server } from '../../support/server-process.ts';
 
 export interface Walk {
   newPerson: (base: string, options?: BrowserContextOptions) => Promise<Person>;

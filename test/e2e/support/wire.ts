@@ -24,8 +24,30 @@ export interface Wire {
 // Any code outside 4500–4999 says only that the connection is lost; browsers let 1006 not be chosen.
 const LOST = { code: 3000 };
 
+const tapped = new WeakSet<object>();
+
+/**
+ * What the browser says of the tap, not of the page: a frame on its way through the tap when the
+ * socket closes is written too late. The page itself looks before it writes.
+ */
+export function isNoiseOfTap(line: string, ...targets: (object | null)[]): boolean {
+  const isTapped = targets.some((target) => target !== null && tapped.has(target));
+  return isTapped && line === 'WebSocket is already in CLOSING or CLOSED state.';
+}
+
+type Target = Pick<BrowserContext, 'routeWebSocket'>;
+
 /** To be called before the page is loaded whose sockets are meant. */
-export async function tapWire(target: Pick<BrowserContext, 'routeWebSocket'>): Promise<Wire> {
+export async function routeSockets(
+  target: Target,
+  handle: (socket: WebSocketRoute) => unknown,
+): Promise<void> {
+  tapped.add(target);
+  await target.routeWebSocket(/\/ws\//, handle);
+}
+
+/** To be called before the page is loaded whose sockets are meant. */
+export async function tapWire(target: Target): Promise<Wire> {
   const open = new Set<WebSocketRoute>();
   const silent = new Set<WebSocketRoute>();
 
@@ -45,7 +67,7 @@ export async function tapWire(target: Pick<BrowserContext, 'routeWebSocket'>): P
     },
   };
 
-  await target.routeWebSocket(/\/ws\//, async (socket) => {
+  await routeSockets(target, async (socket) => {
     wire.attempts += 1;
     if (!wire.isUp) return socket.close(LOST);
     const server = socket.connectToServer();

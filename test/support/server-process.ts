@@ -1,13 +1,13 @@
 /**
- * Real server processes for the browser tests: the built server as it is deployed, on free ports
- * of 127.0.0.1, over the embedded store or over a redis-server started here.
+ * Real server processes for tests: the built server as it is deployed, on free ports of
+ * 127.0.0.1, over the embedded store or over whatever `env` says.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
 /** To start a server with whose clock the test can put forward. */
 export const MOVABLE_CLOCK = {
@@ -17,12 +17,16 @@ export const MOVABLE_CLOCK = {
 export interface Server {
   /** Like http://localhost:41234 */
   base: string;
-  /** Everything it has printed: its log at trace level. */
+  port: number;
+  pid: number;
+  /** Everything it has printed: its log at trace level, unless `env` says otherwise. */
   output: string[];
   /** With MOVABLE_CLOCK only. */
   aMinuteLater: () => Promise<void>;
-  stop: () => Promise<void>;
-  kill: () => Promise<void>;
+  /** SIGTERM; resolves to the exit code. */
+  stop: () => Promise<number | null>;
+  /** SIGKILL. */
+  kill: () => Promise<number | null>;
 }
 
 /** Resolves once it listens. Codes cost little and nothing is rationed unless `env` says so. */
@@ -41,7 +45,8 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
-  const exited = once(child, 'exit');
+  // as: the first argument of 'exit' is the code, null if a signal ended it.
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   killWithParent(child);
   createInterface({ input: child.stderr }).on('line', (line) => output.push(line));
   const lines = createInterface({ input: child.stdout });
@@ -53,12 +58,14 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     });
     void exited.then(() => reject(new Error(`the server stopped:\n${output.join('\n')}`)));
   });
-  const end = (signal: NodeJS.Signals) => async () => {
+  const end = (signal: NodeJS.Signals) => () => {
     child.kill(signal);
-    await exited;
+    return exited;
   };
   return {
     base: `http://localhost:${port}`,
+    port: Number(port),
+    pid: child.pid ?? 0,
     output,
     async aMinuteLater() {
       const isSaid = new Promise<void>((resolve) => {
