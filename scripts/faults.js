@@ -1,0 +1,14 @@
+/** `npm run test:faults`: installs and builds what is missing, then the long column of faults. */
+import { bootstrap } from './bootstrap.js';
+import { build } from './build.js';
+import { requirePrograms } from './programs.js';
+import { run, runMain, tool } from './run.js';
+
+await runMain(async () => {
+  await bootstrap();
+  await requirePrograms(['redis-server']);
+  await build();
+  const script = ['--import', `file://${tool('tsx/dist/loader.mjs')}`, 'test/faults/run.ts'];
+  const { code } = await run(process.execPath, [...script, ...process.argv.slice(2)]);
+  process.exitCode = code;
+});

@@ -1,0 +1,256 @@
+/**
+ * Two people and the chat they have: made, entered and used through the product's own client,
+ * all of it written down. What is asked of the server is asked again until it is done, as a
+ * person would.
+ */
+import { effect } from '@preact/signals-core';
+import { parseLinkFragment } from '../../../server/protocol/link.ts';
+import type { Slot } from '../../../server/protocol/frames.ts';
+import { createChat } from '../../../web/core/chat.ts';
+import type { Chat, MessageItem } from '../../../web/core/chat-view.ts';
+import { openLanding, proofOf, type EnteredSession } from '../../../web/core/entering.ts';
+import { createNewSession } from '../../../web/core/new-session.ts';
+import { createSessionApi } from '../../../web/core/session-api.ts';
+import type { History, SeenEntry } from '../history.ts';
+import { createBrowser, type Browser, type Page } from './browser.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { persist, until } from './until.ts';
+
+export interface Device {
+  name: string;
+  slot: Slot;
+  browser: Browser;
+  chat: Chat;
+  /** Sends; returns the cid, null if it was refused at once (too long, or the chat is over). */
+  say(text: string): string | null;
+  remove(cid: string): void;
+  /** Live, with nothing left to send. */
+  isQuiet(): boolean;
+  /** Messages given up as "Not sent". */
+  failed(): MessageItem[];
+  /** The page is left: its outbox may be adopted. */
+  close(): void;
+  /** The page is gone without a word. */
+  die(): void;
+}
+
+export interface Pair {
+  sid: string;
+  recorder: Recorder;
+  devices: Device[];
+  links: Record<Slot, string>;
+  codes: Record<Slot, string>;
+  /** A new browser of a participant, in which the code was entered. */
+  enter(slot: Slot, options?: BrowserOptions): Promise<Browser>;
+  /** A page load in a browser that has entered. */
+  open(slot: Slot, browser: Browser): Promise<Device>;
+  /**
+   * Waits until every device that is still there has everything, has a new page of both read the
+   * whole log, and returns the recording.
+   */
+  settle(options?: { withinMs?: number; mayLose?: boolean }): Promise<History>;
+  close(): void;
+}
+
+export interface BrowserOptions {
+  /** Where this browser reaches the product; the pair's own base if not given. */
+  base?: string;
+  clockAheadMs?: number;
+}
+
+let pairs = 0;
+
+/** A new chat; nobody has entered. */
+export async function createPair(base: string, idle?: string): Promise<Pair> {
+  const creator = createBrowser(base);
+  const created = await persist(async () => {
+    const { environment } = creator.load(noWatch);
+    const answer = await createNewSession(
+      createSessionApi({ environment, base }),
+      ['Ann', 'Bob'],
+      idle === undefined ? {} : { idle },
+    );
+    if (answer.result !== 'created') throw new Error(`not created: ${JSON.stringify(answer)}`);
+    return answer;
+  });
+  const [a, b] = created.participants;
+  const { sid } = created;
+  const recorder = createRecorder(sid);
+  const devices: Device[] = [];
+  const links = { a: a.link, b: b.link };
+  const codes = { a: a.code, b: b.code };
+  const label = `p${++pairs}`;
+
+  async function enter(slot: Slot, options: BrowserOptions = {}): Promise<Browser> {
+    const browser = createBrowser(options.base ?? base, options);
+    await persist(() => enterIn(browser, links[slot], codes[slot]));
+    return browser;
+  }
+
+  async function open(slot: Slot, browser: Browser): Promise<Device> {
+    const session = await persist(() => landIn(browser, links[slot], slot));
+    const name = `${label}.${slot}${devices.length}`;
+    const device = createDevice({ name, session, browser, recorder });
+    devices.push(device);
+    return device;
+  }
+
+  async function settle({ withinMs = 60_000, mayLose = false } = {}): Promise<History> {
+    const there = devices.filter(({ chat }) => chat.connection.value !== 'stopped');
+    await until(
+      'every device is quiet',
+      () => there.every((one) => one.isQuiet()),
+      withinMs,
+      () =>
+        there
+          .filter((one) => !one.isQuiet())
+          .map(({ name, chat }) => `${name}: ${chat.connection.value}`)
+          .join(),
+    );
+    const witnesses = await Promise.all(
+      (['a', 'b'] as const).map(async (slot) =>
+        open(slot, devices.find((one) => one.slot === slot)?.browser ?? (await enter(slot))),
+      ),
+    );
+    const all = [...there, ...witnesses];
+    await until('every screen shows the same', () => all.every((one) => one.isQuiet()), withinMs);
+    const witness = witnesses[0]!.name; // there are two
+    const log = () => logOf(recorder, witness);
+    const heads = () => all.map(({ chat }) => seqsOf(chat).at(-1) ?? 0);
+    await until(
+      'every screen has the last message',
+      () => new Set(heads()).size === 1,
+      withinMs,
+      heads,
+    );
+    const screens = new Map(all.map(({ name, chat }) => [name, screenOf(chat)]));
+    witnesses.forEach((one) => one.close());
+    return { sid, events: recorder.events, log: log(), screens, mayLose };
+  }
+
+  return {
+    ...{ sid, recorder, devices, links, codes, enter, open, settle },
+    close: () => devices.forEach((device) => device.die()),
+  };
+}
+
+/** A chat that both have entered, each with one device. */
+export async function meet(
+  base: string,
+  { a, b, idle }: { a?: BrowserOptions; b?: BrowserOptions; idle?: string } = {},
+): Promise<Pair & { ann: Device; bob: Device }> {
+  const pair = await createPair(base, idle);
+  const [annsBrowser, bobsBrowser] = await Promise.all([pair.enter('a', a), pair.enter('b', b)]);
+  const [ann, bob] = await Promise.all([pair.open('a', annsBrowser), pair.open('b', bobsBrowser)]);
+  await until('both are live', () => ann.isQuiet() && bob.isQuiet());
+  return { ...pair, ann, bob };
+}
+
+async function enterIn(browser: Browser, link: string, code: string): Promise<void> {
+  const { environment } = browser.load(noWatch);
+  const api = createSessionApi({ environment, base: browser.base });
+  const parts = partsOf(link);
+  const answer = await api.enter(parts.sid, proofOf(parts), code);
+  if (answer.result !== 'entered') throw new Error(`not entered: ${JSON.stringify(answer)}`);
+}
+
+async function landIn(browser: Browser, link: string, slot: Slot): Promise<EnteredSession> {
+  const { environment } = browser.load(noWatch);
+  const parts = partsOf(link);
+  const api = createSessionApi({ environment, base: browser.base });
+  const landing = await api.landing(parts.sid, proofOf(parts));
+  if (landing.result !== 'landing') throw new Error(`no landing: ${JSON.stringify(landing)}`);
+  const entrance = openLanding(parts, landing);
+  if (entrance.state !== 'inside' || entrance.session.slot !== slot) {
+    throw new Error(`not inside: ${entrance.state}`);
+  }
+  return entrance.session;
+}
+
+function partsOf(link: string) {
+  const parts = parseLinkFragment(new URL(link).hash.slice(1));
+  if (!parts) throw new Error('no link');
+  return parts;
+}
+
+const noWatch = () => ({ wrote: () => {}, got: () => {}, closed: () => {} });
+
+interface DeviceOptions {
+  name: string;
+  session: EnteredSession;
+  browser: Browser;
+  recorder: Recorder;
+}
+
+function createDevice({ name, session, browser, recorder }: DeviceOptions): Device {
+  const { sid, slot } = session;
+  const { base } = browser;
+  const page: Page = browser.load(() => recorder.connection(name, slot));
+  const { environment } = page;
+  const chat = createChat({
+    session,
+    api: createSessionApi({ environment, base }),
+    socketUrl: `${base.replace('http', 'ws')}/ws/${sid}`,
+    environment,
+  });
+  const stopWatching = effect(() => {
+    const reason = chat.ended.value?.reason;
+    if (reason !== undefined && reason !== 'unknown') recorder.ended(name);
+  });
+  const own = () => messagesOf(chat).filter(({ mine }) => mine);
+  let isThere = true;
+  return {
+    ...{ name, slot, browser, chat },
+    say(text) {
+      const cid = chat.send(text);
+      if (cid !== null) recorder.said(name, slot, cid);
+      return cid;
+    },
+    remove(cid) {
+      recorder.removed(name, slot, cid);
+      chat.unsend(cid);
+    },
+    isQuiet: () =>
+      !isThere ||
+      (chat.connection.value === 'live' &&
+        chat.loaded.value &&
+        own().every(({ state }) => state === 'stored')),
+    failed: () => own().filter(({ state }) => state === 'failed'),
+    close() {
+      isThere = false;
+      stopWatching();
+      chat.stop();
+    },
+    die() {
+      isThere = false;
+      stopWatching();
+      page.die();
+    },
+  };
+}
+
+export function messagesOf(chat: Chat): MessageItem[] {
+  return chat.items.value.filter((item) => item.type === 'message');
+}
+
+function seqsOf(chat: Chat): number[] {
+  return messagesOf(chat).flatMap(({ seq }) => (seq === null ? [] : [seq]));
+}
+
+/** What stands on screen and is in the log, from top to bottom. */
+export function screenOf(chat: Chat): string[] {
+  return messagesOf(chat)
+    .filter(({ seq }) => seq !== null)
+    .map(({ cid }) => cid);
+}
+
+/** All that a page which asked for everything was given first. */
+function logOf({ events }: Recorder, device: string): SeenEntry[] {
+  const entries: SeenEntry[] = [];
+  for (const event of events) {
+    if (event.type === 'got' && event.device === device && event.entry.seq === entries.length + 1) {
+      entries.push(event.entry);
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,79 @@
+/** Writes down what one session's devices do and see, for check.ts. */
+import type { ClientFrame, ServerFrame, Slot } from '../../../server/protocol/frames.ts';
+import type { HistoryEvent, SeenEntry } from '../history.ts';
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+export function createRecorder(sid: string) {
+  const events: HistoryEvent[] = [];
+  let connections = 0;
+
+  return {
+    sid,
+    events,
+    said: (device: string, slot: Slot, cid: string) =>
+      void events.push({ type: 'said', device, slot, cid }),
+    removed: (device: string, slot: Slot, cid: string) =>
+      void events.push({ type: 'removed', device, slot, cid }),
+    ended: (device: string) => void events.push({ type: 'ended', device, connection: null }),
+
+    /** One connection of `device`: what it writes and what it is given. */
+    connection(device: string, slot: Slot) {
+      connections += 1;
+      const here = { device, connection: connections };
+      return {
+        wrote(text: string): void {
+          const frame = JSON.parse(text) as ClientFrame; // as: our own client wrote it
+          if (frame.type === 'hello') {
+            events.push({ type: 'asked', ...here, after: frame.after?.seq ?? 0 });
+          } else if (frame.type === 'send') {
+            events.push({ type: 'wrote', ...here, slot, cid: frame.cid, box: frame.box });
+          } else if (frame.type === 'unsend') {
+            const { cid, box, of } = frame;
+            events.push({ type: 'wrote', ...here, slot, cid, box, of });
+          }
+        },
+        got(text: string): void {
+          const frame = JSON.parse(text) as ServerFrame; // as: what is wrong in it, the check says
+          switch (frame.type) {
+            case 'welcome':
+              events.push({
+                type: 'welcomed',
+                ...here,
+                head: frame.head,
+                reset: frame.reset,
+              });
+              return;
+            case 'entry':
+              events.push({ type: 'got', ...here, entry: seen(frame) });
+              return;
+            case 'entries':
+              for (const entry of frame.list) {
+                events.push({ type: 'got', ...here, entry: seen(entry) });
+              }
+              return;
+            case 'nack':
+              events.push({ type: 'nacked', ...here, cid: frame.cid, error: frame.error });
+              return;
+            case 'ended':
+              events.push({ type: 'ended', ...here });
+              return;
+            default:
+              events.push({ type: 'frame', ...here, name: frame.type });
+          }
+        },
+        closed: (code: number) => void events.push({ type: 'closed', ...here, code }),
+      };
+    },
+  };
+}
+
+function seen(entry: SeenEntry): SeenEntry {
+  const { seq, sum, slot, cid, box, hash, unsends } = entry;
+  return {
+    ...{ seq, sum, slot, cid },
+    ...(box !== undefined && { box }),
+    ...(hash !== undefined && { hash }),
+    ...(unsends !== undefined && { unsends }),
+  };
+}
