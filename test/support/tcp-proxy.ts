@@ -75,7 +75,10 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
   const server = createServer((client) => {
     const port = isRefused ? null : target();
     client.on('error', () => {});
-    if (port === null) return void client.resetAndDestroy();
+    if (port === null) {
+      client.resetAndDestroy();
+      return;
+    }
     const upstream = connect(port, '127.0.0.1');
     client.setNoDelay();
     upstream.setNoDelay();

@@ -87,10 +87,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
       die() {
         isAlive = false;
         timers.forEach(clearTimeout);
-        for (const socket of sockets) {
-          socket.onmessage = socket.onclose = socket.onopen = null;
-          socket.terminate();
-        }
+        for (const socket of sockets) silence(socket).terminate();
       },
     };
   }
@@ -107,6 +104,13 @@ function watchSocket(socket: WebSocket, watch: SocketWatch): void {
   // Before the client's own handler, which is set later.
   socket.on('message', (data: Buffer) => watch.got(data.toString()));
   socket.on('close', (code) => watch.closed(code));
+}
+
+/** Whatever comes now is heard by nobody. */
+function silence(socket: WebSocket): WebSocket {
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- to take the client's handlers off
+  socket.onmessage = socket.onclose = socket.onopen = null;
+  return socket;
 }
 
 function createStorage(): Storage {

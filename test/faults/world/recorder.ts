@@ -35,6 +35,7 @@ export function createRecorder(sid: string) {
         },
         got(text: string): void {
           const frame = JSON.parse(text) as ServerFrame; // as: what is wrong in it, the check says
+          // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest are alike
           switch (frame.type) {
             case 'welcome':
               events.push({

@@ -128,7 +128,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     faults: () => nodes.flatMap(({ server }) => server.output.filter(isFault)),
     async close() {
-      await Promise.all(nodes.map((node) => (node.isUp ? node.kill() : undefined)));
+      await Promise.all(nodes.filter((node) => node.isUp).map((node) => node.kill()));
       await Promise.all(wires.map((wire) => wire.close()));
       if (wired) await Promise.all(nodes.map(({ wire }) => wire.close()));
       await redis.stop();
