@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,23 +25,44 @@ export interface TestRedis {
 }
 
 /** `args` are added to the command line, like ['--maxmemory', '10mb']. */
-export async function startRedis(args: readonly string[] = []): Promise<TestRedis> {
-  const port = await freePort();
+export function startRedis(args: readonly string[] = []): Promise<TestRedis> {
+  return startServer((port, dir) => [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
+    ...['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0', ...args],
+  ]);
+}
+
+/** `redis-server` with the arguments for a port and an empty folder; they may write files there. */
+export async function startServer(
+  argsFor: (port: number, dir: string) => readonly string[],
+): Promise<TestRedis> {
   const dir = mkdtempSync(join(tmpdir(), 'duologue-redis-'));
+  let { port, args } = await choose();
   const killOnExit = () => server?.kill('SIGKILL');
   process.on('exit', killOnExit);
   let server: ChildProcess | undefined;
 
+  async function choose() {
+    const port = await freePort();
+    return { port, args: argsFor(port, dir) };
+  }
+
   async function start(): Promise<void> {
-    server = spawn(
-      'redis-server',
-      [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
-        ...['--save', '', '--appendonly', 'no', ...args],
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await isReady(server);
+  }
+
+  /** Between finding a free port and listening on it somebody else may take it. */
+  async function startSomewhere(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await start();
+      } catch (error) {
+        const isTaken = error instanceof Error && error.message.includes('Address already in use');
+        if (!isTaken || attempt === 5) throw error;
+        ({ port, args } = await choose());
+      }
+    }
   }
 
   async function kill(): Promise<void> {
@@ -54,7 +74,7 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
     await gone;
   }
 
-  await start();
+  await startSomewhere();
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -79,18 +99,26 @@ function isReady(server: ChildProcess): Promise<void> {
     server.once('exit', () => reject(new Error(`redis-server ended:\n${said}`)));
     server.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('Ready to accept connections')) resolve();
+      if (/Ready to accept connections|Sentinel ID is/.test(said)) resolve();
     });
   });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below those that a system gives to outgoing connections, so that it is still free when a server
+ * that was killed starts again; and with room for a cluster's second port, 10000 above.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 11_000 + Math.floor(Math.random() * 11_000);
+    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo; // as: it listens on TCP
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
