@@ -3,7 +3,7 @@
  * the log itself. A session that is over has no log to read: then what was got first stands.
  */
 import { createHash } from 'node:crypto';
-import type { Report } from './check.ts';
+import type { Report } from './findings.ts';
 import type { History, SeenEntry } from './history.ts';
 
 export interface Standing {

@@ -2,35 +2,33 @@
  * I3: nothing that nobody sent. Every entry, in the log and on any wire, was written before, by a
  * device of its slot, with that cid and that box, taking back what it says it takes back.
  */
-import type { Report } from './check.ts';
+import type { Report } from './findings.ts';
 import { hashOf, name } from './check-standing.ts';
 import type { History, SeenEntry } from './history.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
 
-/** What a slot wrote under one cid, with the place in the recording where it first did so. */
+/** What a slot wrote under one cid. */
 interface Written {
-  /** By box and what it takes back. */
-  boxes: Map<string, number>;
-  /** By hash of the box; made when first asked for. */
-  hashes: Map<string, number> | null;
-  /** The boxes of sends, in the order of `boxes`: only they can be unsent. */
-  sent: { box: string; at: number }[];
+  /** Each box, with what it takes back. */
+  boxes: Set<string>;
+  /** The boxes of sends: only they can be unsent. */
+  sent: string[];
+  /** Of the boxes of sends; made when first asked for. */
+  hashes: Set<string> | null;
 }
 
 export function checkWritten({ events, log }: History, report: Report): void {
   const written = new Map<string, Written>();
-  const unsent = new Map<string, number>();
+  const unsent = new Set<string>();
   const judge = (entry: SeenEntry, where: string) => {
-    const problem =
-      problemWith(entry, written.get(keyOf(entry))) ??
-      (entry.hash !== undefined && !unsent.has(keyOf(entry)) ? 'was unsent by nobody' : null);
+    const problem = problemWith(entry, written.get(keyOf(entry)), unsent);
     if (problem) report('I3', name(entry), `${name(entry)}, ${where}, ${problem}`);
   };
-  // The maps grow with the recording, so an entry is held against what was written before it.
-  for (const [at, event] of events.entries()) {
+  // Both grow with the recording, so an entry is held against what was written before it came.
+  for (const event of events) {
     if (event.type === 'wrote') {
-      note(written, event, at);
-      for (const cid of event.of ?? []) unsent.set(keyOf({ slot: event.slot, cid }), at);
+      note(written, event);
+      for (const cid of event.of ?? []) unsent.add(keyOf({ slot: event.slot, cid }));
     } else if (event.type === 'got') {
       judge(event.entry, `got by ${event.device}`);
     }
@@ -48,18 +46,22 @@ interface Writing {
   of?: readonly string[];
 }
 
-function note(written: Map<string, Written>, { slot, cid, box, of }: Writing, at: number): void {
+function note(written: Map<string, Written>, { slot, cid, box, of }: Writing): void {
   const key = keyOf({ slot, cid });
-  const known = written.get(key) ?? { boxes: new Map(), hashes: null, sent: [] };
+  const known = written.get(key) ?? { boxes: new Set(), sent: [], hashes: null };
   written.set(key, known);
   if (known.boxes.has(boxKey(box, of))) return;
-  known.boxes.set(boxKey(box, of), at);
+  known.boxes.add(boxKey(box, of));
   if (of) return;
-  known.sent.push({ box, at });
-  known.hashes?.set(hashOf(box), at);
+  known.sent.push(box);
+  known.hashes?.add(hashOf(box));
 }
 
-function problemWith(entry: SeenEntry, written: Written | undefined): string | null {
+function problemWith(
+  entry: SeenEntry,
+  written: Written | undefined,
+  unsent: ReadonlySet<string>,
+): string | null {
   const { box, hash, unsends, slot } = entry;
   if ((box === undefined) === (hash === undefined)) return 'has not exactly one of box and hash';
   if (!written) return `was not written by any device of slot ${slot}`;
@@ -68,6 +70,7 @@ function problemWith(entry: SeenEntry, written: Written | undefined): string | n
     return unsends ? 'unsends what was not written so' : 'has a box that was not written for it';
   }
   if (unsends) return 'unsends, and was unsent itself';
-  written.hashes ??= new Map(written.sent.map(({ box, at }) => [hashOf(box), at]));
+  if (!unsent.has(keyOf(entry))) return 'was unsent by nobody';
+  written.hashes ??= new Set(written.sent.map(hashOf));
   return written.hashes.has(hash ?? '') ? null : 'has the hash of no box that was written for it';
 }
