@@ -74,8 +74,8 @@ export function createRedisStore({
   const channels = createRedisChannels(subscriber);
   const lanes = createLanes();
   const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
-  // What belongs to no session outlives the longest.
-  const sharedTtlMs = maxTtlMs + DAY_MS;
+  // Passes must open as long as there can be a session.
+  const secretTtlMs = maxTtlMs + DAY_MS;
   const budgetArgs = [budget.tries, budget.waitsMs.join(), budget.knownPerHour, budget.newPerHour];
   let secretTimer: NodeJS.Timeout | undefined;
 
@@ -91,7 +91,7 @@ export function createRedisStore({
 
   /** The count of sessions alive is approximate: that it could not be changed fails nothing. */
   function recount(sid: string, deadline: number): void {
-    call([SESSIONS_KEY], 'recount', [sid, deadline, sharedTtlMs], nothing).catch(() => {});
+    call([SESSIONS_KEY], 'recount', [sid, deadline], nothing).catch(() => {});
   }
 
   function tell(sid: string, to: string, frame: ServerFrame): Promise<void> {
@@ -100,7 +100,7 @@ export function createRedisStore({
 
   async function create({ sid, idleMs, participants: { a, b } }: NewSession) {
     const ttlMs = Math.min(linkTtlMs, maxTtlMs);
-    const admission = [sid, ttlMs, options.maxSessions, sharedTtlMs];
+    const admission = [sid, ttlMs, options.maxSessions];
     const admitted = await call([SESSIONS_KEY], 'admit', admission, toText);
     if (admitted === 'full') return 'full';
     const lifetimes = [idleMs, linkTtlMs, maxTtlMs, endedNoticeTtlMs];
@@ -188,7 +188,7 @@ export function createRedisStore({
     },
     async sharedSecret() {
       const ask = (candidate: string) =>
-        call([SECRET_KEY], 'shared-secret', [candidate, sharedTtlMs], toText);
+        call([SECRET_KEY], 'shared-secret', [candidate, secretTtlMs], toText);
       const secret = await ask(randomBytes(32).toString('base64url'));
       keepSecret = () => void ask(secret).catch(() => {});
       secretTimer ??= setInterval(keepSecret, KEEP_SECRET_EVERY_MS).unref();
