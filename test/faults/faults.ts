@@ -1,5 +1,12 @@
-/** All faults, in the order of their numbers. */
+/**
+ * All faults, in the order of their numbers. Those with nothing in the short column come after
+ * them, and run only when they are named.
+ */
 import { nodeKilled } from './f01-node-killed.ts';
 import type { Fault } from './fault.ts';
+import { soak } from './soak.ts';
+import { storm } from './storm.ts';
 
 export const FAULTS: readonly Fault[] = [nodeKilled];
+
+export const NAMED: readonly Fault[] = [storm, soak];

@@ -1,18 +1,19 @@
 /**
  * The long column: `npm run test:faults [-- F1 F6 … --runs=N --seed=N]`. Prints its seeds, tells
- * how far it is while it runs, and ends with a table. With --seed=S+I --runs=1 the schedule of
+ * how far it is while it runs, and ends with a table. `storm` and `soak` run when named. With --seed=S+I --runs=1 the schedule of
  * iteration I of seed S is played again.
  */
 import { exceeded, percentile, runFault, type Fault, type Outcome } from './fault.ts';
-import { FAULTS } from './faults.ts';
+import { FAULTS, NAMED } from './faults.ts';
 
 const TELL_EVERY_MS = 10_000;
 
 const args = process.argv.slice(2);
 const ids = args.filter((arg) => !arg.startsWith('--'));
-const chosen = ids.length === 0 ? FAULTS : FAULTS.filter(({ id }) => ids.includes(id));
-if (ids.some((id) => FAULTS.every((fault) => fault.id !== id)) || chosen.length === 0) {
-  process.stderr.write(`There are ${FAULTS.map(({ id }) => id).join(' ')}.\n`);
+const all = [...FAULTS, ...NAMED];
+const chosen = ids.length === 0 ? FAULTS : all.filter(({ id }) => ids.includes(id));
+if (chosen.length < ids.length) {
+  process.stderr.write(`There are ${all.map(({ id }) => id).join(' ')}.\n`);
   process.exit(2);
 }
 

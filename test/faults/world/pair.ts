@@ -237,6 +237,17 @@ function seqsOf(chat: Chat): number[] {
   return messagesOf(chat).flatMap(({ seq }) => (seq === null ? [] : [seq]));
 }
 
+/** Resolves when the device next finds itself without a connection. To be called before it is cut. */
+export function lost({ chat }: Device): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = chat.connection.subscribe((status) => {
+      if (status === 'live') return;
+      queueMicrotask(() => stop());
+      resolve();
+    });
+  });
+}
+
 /** What stands on screen and is in the log, from top to bottom. */
 export function screenOf(chat: Chat): string[] {
   return messagesOf(chat)

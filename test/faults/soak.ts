@@ -1,0 +1,191 @@
+/**
+ * An hour of ordinary life: 200 chats, people coming and going, chats ending and beginning, a
+ * node killed every ten minutes. What must not grow: memory, file descriptors, keys.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import type { Course, Fault } from './fault.ts';
+import { percentile } from './fault.ts';
+import { meet, type Device, type Pair } from './world/pair.ts';
+import type { Random } from './world/random.ts';
+import { until } from './world/until.ts';
+import { startWorld, type World } from './world/world.ts';
+
+const CHATS = 200;
+const MESSAGES_PER_SECOND = 50;
+/** Somebody comes, goes, or a chat ends, so often. */
+const TURN_EVERY_MS = 1_000;
+const KILL_EVERY_MINUTES = 10;
+/** Past the first kill, when the caches of a process are what they will be. */
+const WARM_MINUTES = 12;
+const SAMPLE_EVERY_MS = 10_000;
+const IDLE = '1m';
+
+export const soak: Fault = {
+  id: 'soak',
+  title: 'minutes of ordinary life, 200 chats, 50 messages/s in all',
+  short: 0,
+  long: 60,
+
+  async run(course) {
+    const world = course.use(
+      await startWorld({
+        // A secret of its own, so that the last session's key is the last key.
+        env: { COOKIE_SECRET: 'c'.repeat(32), ENDED_NOTICE_TTL: '30s', IDLE_TTL: IDLE },
+      }),
+    );
+    const chats = course.use(createChats(world, course));
+    await chats.begin();
+    const samples = await live(world, chats, course);
+    await chats.finish();
+    await keysAreGone(world, course);
+    judgeGrowth(samples, course);
+    course.expectNoFaults(world);
+  },
+};
+
+/** One minute an iteration. */
+async function live(world: World, chats: Chats, course: Course): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const random = course.random(0);
+  const talking = setInterval(() => chats.say(random), 1_000 / MESSAGES_PER_SECOND);
+  const turning = setInterval(() => chats.turn(random), TURN_EVERY_MS);
+  const sampling = setInterval(() => samples.push(sample(world, course)), SAMPLE_EVERY_MS);
+  const started = performance.now();
+  const minutes = () => (performance.now() - started) / 60_000;
+  try {
+    for (let done = 0; done < course.iterations;) {
+      await until('a minute is over', () => minutes() >= done + 1, 120_000);
+      course.progress(++done);
+      chats.expectWell();
+      // Always the second: the first is the one whose memory is looked at.
+      const node = world.nodes[1];
+      if (node && done % KILL_EVERY_MINUTES === 0 && done < course.iterations) {
+        await node.kill();
+        await node.start();
+      }
+    }
+  } finally {
+    for (const timer of [talking, turning, sampling]) clearInterval(timer);
+  }
+  return samples;
+}
+
+type Chats = ReturnType<typeof createChats>;
+
+function createChats(world: World, course: Course) {
+  const pairs: Pair[] = [];
+  const turns = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  const there = (pair: Pair) => pair.devices.filter((device) => isThere(device));
+
+  async function add(): Promise<void> {
+    pairs.push(await meet(world.base));
+  }
+
+  /** The page is loaded again, or a second one is opened, or one of two is closed. */
+  async function comeOrGo(pair: Pair, device: Device): Promise<void> {
+    if (there(pair).length > 2) return device.close();
+    await pair.open(device.slot, device.browser);
+    if (pair.devices.length % 2 === 0) device.close();
+  }
+
+  /** Everything is looked at; then one of them ends it, and another chat begins. */
+  async function replace(pair: Pair): Promise<void> {
+    pairs.splice(pairs.indexOf(pair), 1);
+    course.judge(await pair.settle());
+    there(pair)[0]?.chat.end();
+    await until('all are told', () => there(pair).every(({ chat }) => chat.ended.value !== null));
+    pair.close();
+    course.measure('messages a chat', pair.recorder.events.filter(isSaid).length);
+    await add();
+  }
+
+  return {
+    async begin(): Promise<void> {
+      for (let i = 0; i < CHATS; i += 20) await Promise.all(Array.from({ length: 20 }, add));
+    },
+    say(random: Random): void {
+      const device = random.oneOf(there(random.oneOf(pairs)));
+      device.say(`${random.between(1, 1e9)} `.repeat(random.between(1, 30)));
+    },
+    turn(random: Random): void {
+      const pair = random.oneOf(pairs);
+      const device = random.oneOf(there(pair));
+      const turn = random() < 0.3 ? replace(pair) : comeOrGo(pair, device);
+      const settled = turn
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => turns.delete(settled));
+      turns.add(settled);
+    },
+    expectWell(): void {
+      if (failures.length > 0) throw failures[0];
+    },
+    /** Half of the chats are ended by somebody, the others by silence. */
+    async finish(): Promise<void> {
+      await Promise.all(turns);
+      this.expectWell();
+      for (const [i, pair] of pairs.entries()) {
+        course.judge(await pair.settle());
+        if (i % 2 === 0) there(pair)[0]?.chat.end();
+        else pair.close();
+      }
+    },
+    close: () => pairs.forEach((pair) => pair.close()),
+  };
+}
+
+function isThere({ chat }: Device): boolean {
+  return chat.connection.value !== 'stopped' && chat.ended.value === null;
+}
+
+const isSaid = ({ type }: { type: string }) => type === 'said';
+
+interface Sample {
+  bytes: number;
+  files: number;
+}
+
+/** Of the node that lives through it all. */
+function sample(world: World, course: Course): Sample {
+  const pid = world.nodes[0]?.server.pid ?? 0;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+  const taken = { bytes: kilobytes * 1024, files: readdirSync(`/proc/${pid}/fd`).length };
+  course.measure('RSS MiB', taken.bytes / 2 ** 20);
+  course.measure('files', taken.files);
+  return taken;
+}
+
+/** The last minutes against those after the warm-up. */
+function judgeGrowth(samples: readonly Sample[], course: Course): void {
+  const perMinute = 60_000 / SAMPLE_EVERY_MS;
+  const warm = samples.slice(WARM_MINUTES * perMinute);
+  const part = Math.floor(warm.length / 4);
+  if (part === 0) return;
+  const median = (list: readonly Sample[], of: keyof Sample) =>
+    percentile(
+      list.map((one) => one[of]),
+      0.5,
+    );
+  for (const of of ['bytes', 'files'] as const) {
+    const [first, last] = [median(warm.slice(0, part), of), median(warm.slice(-part), of)];
+    const percent = (last / first - 1) * 100;
+    course.measure(`growth of ${of} %`, percent);
+    if (percent > 5) throw new Error(`${of} grew by ${percent} %: from ${first} to ${last}`);
+  }
+}
+
+/** After the last session's time, and its notice's, nothing is left. */
+async function keysAreGone(world: World, course: Course): Promise<void> {
+  const redis = course.use(Object.assign(new Redis(world.redis.url), { close() {} }));
+  await until(
+    'no key is left',
+    async () => (await redis.dbsize()) === 0,
+    180_000,
+    () => '',
+  );
+  course.measure('keys left', await redis.dbsize());
+  redis.disconnect();
+}
