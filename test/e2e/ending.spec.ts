@@ -13,7 +13,19 @@ const sidOf = ({ ann }: Cards): string => parsePastedLink(ann.link)?.sid ?? '';
 /** Everything a page can store, as text. */
 function stored(page: Page): Promise<string> {
   return page.evaluate(async () => {
-    const databases = await indexedDB.databases();
+    const answer = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve) => {
+        request.addEventListener('success', () => resolve(request.result));
+      });
+    const databases: unknown[] = [];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await answer(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        databases.push(name, store);
+        databases.push(await answer(database.transaction(store).objectStore(store).getAllKeys()));
+      }
+      database.close();
+    }
     const caches = await window.caches.keys();
     return JSON.stringify([localStorage, sessionStorage, databases, caches]);
   });

@@ -219,6 +219,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   });
   connection.dispatch({ type: 'started' });
   beat();
+  void stored.restore();
   sweepOutboxes(environment.storage, environment.wallNow());
 
   return {

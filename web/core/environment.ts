@@ -15,6 +15,8 @@ export interface Environment {
   fetch: Fetch;
   openSocket(url: string): Socket;
   storage: Storage;
+  /** Where `storage` is written to disk late: a second place that is not. */
+  copies?: Copies;
 }
 
 /** The part of `fetch` that is used; `Response` of a browser or Node fits. */
@@ -46,4 +48,16 @@ export interface Storage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
+}
+
+/**
+ * On disk within milliseconds, or not at all: nothing here throws, or can be waited for to write.
+ * What is asked for is done in that order.
+ */
+export interface Copies {
+  put(key: string, value: string): void;
+  /** Every key that begins so. */
+  remove(prefix: string): void;
+  /** Keys and values; rejects where nothing can be kept. */
+  all(): Promise<readonly (readonly [string, string])[]>;
 }

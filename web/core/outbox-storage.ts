@@ -1,20 +1,21 @@
 /**
  * Where outboxes outlive their page: one storage key a page load, with a heartbeat. An outbox
  * whose page has not beaten for six seconds is handed to whoever looks; one that nobody came for
- * while its session can have lived is removed. Sealed items only.
+ * while its session can have lived is removed. Sealed items only. Copies, without the heartbeat,
+ * outlive a browser that is killed before it has written its storage to disk.
  */
 import { isRecord } from '../../server/protocol/shape.ts';
 import type { Environment, Storage } from './environment.ts';
+import { keysIn, outboxPrefix, wipeOutboxes } from './left-outboxes.ts';
 import type { SealedItem } from './sealing.ts';
 
 export const HEARTBEAT_MS = 2_000;
 const ABANDONED_AFTER_MS = 6_000;
 /** The longest that any server lets a session live (MAX_TTL). */
 const SESSION_MS = 30 * 24 * 60 * 60 * 1_000;
-const PREFIX = 'duologue:outbox:';
 
 interface OutboxStorageOptions {
-  environment: Pick<Environment, 'wallNow' | 'storage'>;
+  environment: Pick<Environment, 'wallNow' | 'storage' | 'copies'>;
   sid: string;
   /** Random, one per page load. */
   page: string;
@@ -22,23 +23,30 @@ interface OutboxStorageOptions {
 
 /** Storage that is full or forbidden loses the outbox with its page, and nothing else. */
 export function createOutboxStorage({ environment, sid, page }: OutboxStorageOptions) {
-  const { storage, wallNow } = environment;
-  const prefix = `${PREFIX}${sid}:`;
+  const { storage, wallNow, copies } = environment;
+  const prefix = outboxPrefix(sid);
   const ownKey = prefix + page;
   let saved: readonly SealedItem[] = [];
+  let isWiped = false;
 
-  function write(released = false): void {
-    attempt(() => {
-      const outbox: SavedOutbox = { beat: wallNow(), released, items: saved };
-      if (saved.length === 0) storage.removeItem(ownKey);
-      else storage.setItem(ownKey, JSON.stringify(outbox));
-    });
+  function write(released = false): string {
+    const outbox: SavedOutbox = { beat: wallNow(), released, items: saved };
+    const text = JSON.stringify(outbox);
+    attempt(() => storage.setItem(ownKey, text));
+    return text;
+  }
+
+  function remove(key: string): void {
+    attempt(() => storage.removeItem(key));
+    copies?.remove(key);
   }
 
   return {
     save(items: readonly SealedItem[]): void {
       saved = items.map(({ cid, box, of }) => ({ cid, box, ...(of && { of }) }));
-      write();
+      if (saved.length === 0) return remove(ownKey);
+      const text = write();
+      copies?.put(ownKey, text);
     },
 
     /** Every HEARTBEAT_MS. */
@@ -56,19 +64,34 @@ export function createOutboxStorage({ environment, sid, page }: OutboxStorageOpt
       const adoptOne = (key: string) => {
         const found = key === ownKey ? null : parseSaved(storage.getItem(key));
         if (!found || !(found.released || isOlder(found, wallNow(), ABANDONED_AFTER_MS))) return;
-        if (take(found.items)) storage.removeItem(key);
+        if (take(found.items)) remove(key);
       };
       attempt(() => {
         for (const key of keysIn(storage, prefix)) attempt(() => adoptOne(key));
       });
     },
 
+    /** Puts back what only the copies have kept, for `adopt` to find. */
+    async restore(): Promise<void> {
+      const kept = await copies?.all().catch(() => []);
+      for (const [key, text] of isWiped ? [] : (kept ?? [])) {
+        attempt(() => {
+          const copy = parseSaved(text);
+          if (!copy || isOlder(copy, wallNow(), SESSION_MS)) return copies?.remove(key);
+          // Its own page has gone on writing: what a storage that is late has may be older.
+          const found = parseSaved(storage.getItem(key));
+          if (key.startsWith(prefix) && !(found && found.beat >= copy.beat)) {
+            storage.setItem(key, text);
+          }
+        });
+      }
+    },
+
     /** All outboxes of the session, of every page. */
     wipe(): void {
+      isWiped = true;
       saved = [];
-      attempt(() => {
-        for (const key of keysIn(storage, prefix)) storage.removeItem(key);
-      });
+      wipeOutboxes(environment, sid);
     },
   };
 }
@@ -76,7 +99,7 @@ export function createOutboxStorage({ environment, sid, page }: OutboxStorageOpt
 /** Removes the outboxes of all sessions, this one's too, that cannot be alive any more. */
 export function sweepOutboxes(storage: Storage, wallNow: number): void {
   attempt(() => {
-    for (const key of keysIn(storage, PREFIX)) {
+    for (const key of keysIn(storage, outboxPrefix())) {
       attempt(() => {
         const found = parseSaved(storage.getItem(key));
         if (found && isOlder(found, wallNow, SESSION_MS)) storage.removeItem(key);
@@ -96,11 +119,6 @@ interface SavedOutbox {
 /** A clock that was set back must not keep an outbox for ever. */
 function isOlder({ beat }: SavedOutbox, wallNow: number, ms: number): boolean {
   return Math.abs(wallNow - beat) > ms;
-}
-
-function keysIn(storage: Storage, prefix: string): string[] {
-  const all = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '');
-  return all.filter((key) => key.startsWith(prefix));
 }
 
 function parseSaved(text: string | null): SavedOutbox | null {

@@ -4,6 +4,7 @@
  * full throws, and who writes to it takes that.
  */
 import type { Environment, Socket, Storage } from '../core/environment.ts';
+import { createBrowserCopies } from './browser-copies.ts';
 
 export const browserEnvironment: Environment = {
   now: () => performance.now(),
@@ -17,6 +18,7 @@ export const browserEnvironment: Environment = {
   // as: the page only ever hands in text frames, and a MessageEvent has the `data` asked for.
   openSocket: (url) => new WebSocket(url) as unknown as Socket,
   storage: localStorageOr(memoryStorage()),
+  copies: createBrowserCopies(),
 };
 
 function localStorageOr(fallback: Storage): Storage {

@@ -10,12 +10,12 @@ import type * as chatParts from './chat-parts.ts';
 import type { Chat, EndedChat } from '../core/chat-view.ts';
 import { openLanding, proofOf, type EnteredSession, type Entrance } from '../core/entering.ts';
 import type { Environment } from '../core/environment.ts';
+import { wipeOutboxes } from '../core/left-outboxes.ts';
 import type { Gone, SessionApi } from '../core/session-api.ts';
 import { createCodeForm, type CodeForm } from './code-form.ts';
 import type { DraftSeal } from '../core/draft-seal.ts';
 import { forgetDraft } from './draft.ts';
 import { writeMemo } from './history-memo.ts';
-import { wipeLeftOutboxes } from './left-outboxes.ts';
 import { forgetReadyCards } from './ready-cards.ts';
 import type { SessionTabs, TabNews } from './session-tabs.ts';
 
@@ -222,7 +222,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     const { reason } = chat;
     wipe(reason);
     // The outbox of a replaced link waits for who comes back by the new one.
-    if (reason !== 'renewed') wipeLeftOutboxes(environment.storage, sid);
+    if (reason !== 'renewed') wipeOutboxes(environment, sid);
     // Else it may be only this link that is over, while the chat goes on in another tab.
     if (reason !== 'renewed' && reason !== 'unknown') {
       if (tell) tabs.tell({ sid, type: 'ended', chat });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SealedItem } from '../../../web/core/sealing.ts';
 import { createOutboxStorage, sweepOutboxes } from '../../../web/core/outbox-storage.ts';
-import { createFakeClock, createFakeEnvironment, createFakeStorage } from './support/fake-world.ts';
+import {
+  createFakeClock,
+  createFakeCopies,
+  createFakeEnvironment,
+  createFakeStorage,
+} from './support/fake-world.ts';
 
 const items: SealedItem[] = [
   { cid: 'one', box: 'BOX1' },
@@ -11,11 +16,12 @@ const items: SealedItem[] = [
 function setUp() {
   const clock = createFakeClock();
   const storage = createFakeStorage();
-  const environment = createFakeEnvironment({ clock, storage });
+  const copies = createFakeCopies();
+  const environment = createFakeEnvironment({ clock, storage, copies });
   const open = (page: string) => createOutboxStorage({ environment, sid: 'SID', page });
   const adopted: (readonly SealedItem[])[] = [];
   const take = (found: readonly SealedItem[]) => adopted.push(found) > 0;
-  return { clock, storage, open, adopted, take };
+  return { clock, storage, copies, open, adopted, take };
 }
 
 it('keeps nothing where there is nothing to keep', () => {
@@ -82,6 +88,71 @@ describe('adoption', () => {
     storage.setItem('duologue:outbox:SID:p1', JSON.stringify({ beat: 1e15, items }));
     open('p2').adopt(take);
     expect(adopted).toEqual([items]);
+  });
+});
+
+describe('copies', () => {
+  const DAY_MS = 24 * 60 * 60 * 1_000;
+
+  it('put back what the storage has lost, or has older, for the next page to adopt', async () => {
+    const { clock, storage, open, adopted, take, copies } = setUp();
+    const old = open('p1');
+    old.save(items.slice(0, 1));
+    const late = new Map(storage.entries);
+    clock.advance(1_000);
+    old.save(items);
+    open('p2').save(items.slice(1));
+    storage.entries.clear();
+    for (const [key, text] of late) storage.setItem(key, text);
+
+    clock.advance(60_000);
+    const page = open('p3');
+    await page.restore();
+    page.adopt(take);
+    expect(adopted).toEqual([items, items.slice(1)]);
+    expect([storage.length, copies.entries.size]).toEqual([0, 0]);
+  });
+
+  it('change nothing of a page that goes on writing', async () => {
+    const { clock, storage, open, adopted, take } = setUp();
+    const page = open('p1');
+    page.save(items);
+    clock.advance(2_000);
+    page.beat();
+    const before = [...storage.entries];
+    const other = open('p2');
+    await other.restore();
+    expect([...storage.entries]).toEqual(before);
+    other.adopt(take);
+    expect(adopted).toEqual([]);
+  });
+
+  it('go with what was echoed, with what is wiped, and after thirty days', async () => {
+    const { clock, open, storage, copies } = setUp();
+    const page = open('p1');
+    page.save(items);
+    expect([...copies.entries.keys()]).toEqual(['duologue:outbox:SID:p1']);
+    page.save([]);
+    expect(copies.entries.size).toBe(0);
+    page.save(items);
+    const wiped = open('p2');
+    const restored = wiped.restore();
+    wiped.wipe();
+    await restored;
+    expect([storage.length, copies.entries.size]).toEqual([0, 0]);
+
+    page.save(items);
+    clock.advance(31 * DAY_MS);
+    await open('p3').restore();
+    expect(copies.entries.size).toBe(0);
+  });
+
+  it('are not missed where they cannot be kept', async () => {
+    const { open, storage, copies } = setUp();
+    open('p1').save(items);
+    copies.all = () => Promise.reject(new Error('forbidden'));
+    await open('p2').restore();
+    expect(storage.length).toBe(1);
   });
 });
 

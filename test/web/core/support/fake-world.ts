@@ -1,5 +1,5 @@
 // Time, storage and randomness that a test moves by hand.
-import type { Environment, Storage } from '../../../../web/core/environment.ts';
+import type { Copies, Environment, Storage } from '../../../../web/core/environment.ts';
 
 export type FakeClock = ReturnType<typeof createFakeClock>;
 
@@ -46,6 +46,18 @@ export function createFakeStorage(): Storage & { entries: Map<string, string> } 
     getItem: (key) => entries.get(key) ?? null,
     setItem: (key, value) => void entries.set(key, value),
     removeItem: (key) => void entries.delete(key),
+  };
+}
+
+export function createFakeCopies(): Copies & { entries: Map<string, string> } {
+  const entries = new Map<string, string>();
+  return {
+    entries,
+    put: (key, value) => void entries.set(key, value),
+    remove(prefix) {
+      for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key);
+    },
+    all: async () => [...entries],
   };
 }
 
