@@ -60,7 +60,11 @@ export class Person {
     base: string,
     options: BrowserContextOptions = {},
   ): Promise<Person> {
-    const context = await browser.newContext(options);
+    return Person.within(await browser.newContext(options), base);
+  }
+
+  /** In a browser that is there already. */
+  static async within(context: BrowserContext, base: string): Promise<Person> {
     const person = new Person(context, base);
     person.#page = await context.newPage();
     return person;
