@@ -16,9 +16,9 @@ const MESSAGES_PER_SECOND = 50;
 /** Somebody comes, goes, or a chat ends, so often. */
 const TURN_EVERY_MS = 1_000;
 const KILL_EVERY_MINUTES = 10;
-/** Past the first kill, when the caches of a process are what they will be. */
-const WARM_MINUTES = 12;
+const WINDOW_MINUTES = 3;
 const SAMPLE_EVERY_MS = 10_000;
+const PER_MINUTE = 60_000 / SAMPLE_EVERY_MS;
 const IDLE = '1m';
 
 export const soak: Fault = {
@@ -158,23 +158,29 @@ function sample(world: World, course: Course): Sample {
   return taken;
 }
 
-/** The last minutes against those after the warm-up. */
+/**
+ * Minutes before a kill are alike: people have spread over both nodes again since the last one.
+ * Those before the last are judged against those before the second, when all is warm.
+ */
 function judgeGrowth(samples: readonly Sample[], course: Course): void {
-  const perMinute = 60_000 / SAMPLE_EVERY_MS;
-  const warm = samples.slice(WARM_MINUTES * perMinute);
-  const part = Math.floor(warm.length / 4);
-  if (part === 0) return;
-  const median = (list: readonly Sample[], of: keyof Sample) =>
-    percentile(
-      list.map((one) => one[of]),
-      0.5,
-    );
-  for (const of of ['bytes', 'files'] as const) {
-    const [first, last] = [median(warm.slice(0, part), of), median(warm.slice(-part), of)];
-    const percent = (last / first - 1) * 100;
-    course.measure(`growth of ${of} %`, percent);
-    if (percent > 5) throw new Error(`${of} grew by ${percent} %: from ${first} to ${last}`);
+  const windows = [];
+  for (let end = KILL_EVERY_MINUTES; end <= course.iterations; end += KILL_EVERY_MINUTES) {
+    windows.push(samples.slice((end - WINDOW_MINUTES) * PER_MINUTE, end * PER_MINUTE));
   }
+  const [, first, ...rest] = windows;
+  const last = rest.at(-1);
+  if (!first || !last) return;
+  for (const of of ['bytes', 'files'] as const) {
+    const [before, after] = [median(first, of), median(last, of)];
+    const percent = (after / before - 1) * 100;
+    course.measure(`growth of ${of} %`, percent);
+    if (percent > 5) throw new Error(`${of} grew by ${percent} %: from ${before} to ${after}`);
+  }
+}
+
+function median(samples: readonly Sample[], of: keyof Sample): number {
+  const values = samples.map((one) => one[of]);
+  return percentile(values, 0.5);
 }
 
 /** After the last session's time, and its notice's, nothing is left. */
