@@ -26,7 +26,8 @@ export interface World {
   nodes: Node[];
   /** Between people and the nodes. */
   front: TcpProxy;
-  redis: TestRedis;
+  /** Unless the nodes were told to use another store. */
+  readonly redis: TestRedis;
   /** Another network between one person and the nodes. */
   openWire(): Promise<{ base: string; wire: TcpProxy }>;
   /** Lines of the nodes' logs that tell of a fault nobody expected. */
@@ -58,14 +59,14 @@ const UNLIMITED = {
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { nodes: count = 2, redisArgs = AOF, storeEnv, wired = false, env, envOf } = options;
-  const redis = await startRedis(redisArgs);
+  const redis = storeEnv ? null : await startRedis(redisArgs);
   const nodes = await Promise.all(Array.from({ length: count }, (_, i) => startNode(i)));
   const wires: TcpProxy[] = [];
   let next = 0;
 
   async function startNode(index: number): Promise<Node> {
-    const wire = wired ? await startTcpProxy(() => redis.port) : null;
-    const redisUrl = wire ? `redis://127.0.0.1:${wire.port}` : redis.url;
+    const wire = wired && redis ? await startTcpProxy(() => redis.port) : null;
+    const redisUrl = wire ? `redis://127.0.0.1:${wire.port}` : (redis?.url ?? '');
     const settings = {
       ...UNLIMITED,
       ...(storeEnv ?? { REDIS_URL: redisUrl }),
@@ -121,7 +122,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   return {
     base: baseOf(front),
-    ...{ nodes, front, redis },
+    ...{ nodes, front },
+    get redis() {
+      if (!redis) throw new Error('this world has another store');
+      return redis;
+    },
     async openWire() {
       const wire = await openProxy();
       return { base: baseOf(wire), wire };
@@ -131,7 +136,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await Promise.all(nodes.filter((node) => node.isUp).map((node) => node.kill()));
       await Promise.all(wires.map((wire) => wire.close()));
       if (wired) await Promise.all(nodes.map(({ wire }) => wire.close()));
-      await redis.stop();
+      await redis?.stop();
     },
   };
 }
