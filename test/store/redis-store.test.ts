@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../server/protocol/errors.ts';
-import { connectRedis, createRedisStore } from '../../server/store/redis-store.ts';
+import { createRedisStore } from '../../server/store/redis-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 /** Resolves when the node can do everything, also hear. */
 async function startNode(url: string, { options, ...more }: Settings): Promise<Store> {
   const store = createRedisStore({
-    client: connectRedis(url),
+    place: { kind: 'single', url },
     options: { ...OPTIONS, ...options },
     ...more,
   });
@@ -164,9 +164,9 @@ describe('a Redis that fails', () => {
   test('by a network that stalls: what failed there is never carried out later', async () => {
     const proxy = await startHoldingProxy(redis.port);
     onTestFinished(() => proxy.close());
-    const client = connectRedis(`redis://127.0.0.1:${proxy.port}`);
+    const url = `redis://127.0.0.1:${proxy.port}`;
     const { append, send, log, store } = await setUp(async () => {
-      const store = createRedisStore({ client, options: OPTIONS });
+      const store = createRedisStore({ place: { kind: 'single', url }, options: OPTIONS });
       await isReady(store);
       return { store, other: store };
     });
