@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../server/protocol/errors.ts';
-import { createRedisStore } from '../../server/store/redis-store.ts';
+import { connectRedis, createRedisStore } from '../../server/store/redis-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 /** Resolves when the node can do everything, also hear. */
 async function startNode(url: string, { options, ...more }: Settings): Promise<Store> {
   const store = createRedisStore({
-    place: { kind: 'single', url },
+    client: connectRedis(url),
     options: { ...OPTIONS, ...options },
     ...more,
   });
@@ -72,6 +72,19 @@ describe('keys in Redis', () => {
     await store.end(sid, 'a', null);
     expect((await admin.keys(`${key}*`)).toSorted()).toEqual([`${key}:ended`]);
     await vi.waitFor(async () => expect(await admin.zcard('duologue:sessions')).toBe(0));
+  });
+
+  test('[ST1] nothing is stored in the millisecond in which the session is over', async () => {
+    const { sid, meet, append, unsend } = await setUp(async (settings) => {
+      const store = await startNode(redis.url, settings);
+      return { store, other: store };
+    });
+    await meet();
+    // Redis still shows the hash, but takes what is told to expire now for expired.
+    await admin.hset(`duologue:{${sid}}`, 'deadline', Date.now());
+    expect(await append('a')).toMatchObject({ result: 'gone' });
+    expect(await unsend('a', [])).toMatchObject({ result: 'gone' });
+    expect(await admin.exists(`duologue:{${sid}}:log`, `duologue:{${sid}}:cids`)).toBe(0);
   });
 
   test('the check of keys would notice one without a deadline', async () => {
@@ -164,9 +177,9 @@ describe('a Redis that fails', () => {
   test('by a network that stalls: what failed there is never carried out later', async () => {
     const proxy = await startHoldingProxy(redis.port);
     onTestFinished(() => proxy.close());
-    const url = `redis://127.0.0.1:${proxy.port}`;
+    const client = connectRedis(`redis://127.0.0.1:${proxy.port}`);
     const { append, send, log, store } = await setUp(async () => {
-      const store = createRedisStore({ place: { kind: 'single', url }, options: OPTIONS });
+      const store = createRedisStore({ client, options: OPTIONS });
       await isReady(store);
       return { store, other: store };
     });

@@ -8,8 +8,8 @@
 -- needs   clock publish deadline log
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit')
-local deadline = s[1]
-if not deadline then
+local deadline, now = s[1], time()
+if is_over(deadline, now) then
   return 'gone'
 end
 -- Nearly always the sender has seen the head.
@@ -22,18 +22,16 @@ if full or redis.call('HSETNX', KEYS[3], cid, seq) == 0 then
   local earlier = redis.call('HGET', KEYS[3], cid)
   return earlier and repeated(earlier, slot) or 'full'
 end
-local now = time()
 -- Put together so that a large box is copied no more than twice.
 local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
   .. '","at":' .. now .. ',"box":"'
 redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
-if seq == 1 then
-  redis.call('PEXPIREAT', KEYS[2], deadline)
-  redis.call('PEXPIREAT', KEYS[3], deadline)
-end
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
 publish_message('*' .. seq .. ' {"type":"entry",' .. place .. box .. '"}')
 if s[5] == '1' then
-  touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
+  deadline = touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
+end
+if seq == 1 then
+  expire_log(deadline)
 end
 return seq

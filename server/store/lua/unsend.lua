@@ -10,7 +10,8 @@
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local deadline, head, bytes, met, by, idle, limit =
   unpack(redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'bytes', 'met', 'by', 'idle', 'limit'))
-if not deadline then
+local now = time()
+if is_over(deadline, now) then
   return 'gone'
 end
 if ARGV[5] ~= '0' and not stands_at(ARGV[5], ARGV[6]) then
@@ -51,18 +52,16 @@ end
 for _, target in ipairs(freed) do
   redis.call('LSET', KEYS[2], target.seq - 1, target.entry)
 end
-local now = time()
 local json = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
   .. '","at":' .. now .. ',"box":"' .. box .. '","unsends":' .. ARGV[10] .. '}'
 redis.call('HSET', KEYS[3], cid, seq)
 redis.call('RPUSH', KEYS[2], '{' .. json)
-if seq == 1 then
-  redis.call('PEXPIREAT', KEYS[2], deadline)
-  redis.call('PEXPIREAT', KEYS[3], deadline)
-end
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
 publish('*', seq, '{"type":"entry",' .. json)
 if met == '1' then
-  touch(now, deadline, by, idle, tonumber(limit), ARGV[9])
+  deadline = touch(now, deadline, by, idle, tonumber(limit), ARGV[9])
+end
+if seq == 1 then
+  expire_log(deadline)
 end
 return seq

@@ -1,6 +1,12 @@
+-- For a millisecond Redis still shows a key whose time has come, but removes at once whatever is
+-- told to expire then: a script that makes keys asks here first.
+local function is_over(deadline, now)
+  return not deadline or now >= tonumber(deadline)
+end
+
 -- All keys of a session share one deadline; the notice of its end, written ahead, outlives them.
 -- Something happened at `now`: the deadline moves to now + idle, never past `limit`, and only if
--- that is more than a second away from where it is.
+-- that is more than a second away from where it is. Returns the deadline that holds.
 local function touch(now, deadline, by, idle, limit, notice_ms)
   local at, why = now + idle, 'silence'
   if at >= limit then
@@ -8,7 +14,7 @@ local function touch(now, deadline, by, idle, limit, notice_ms)
   end
   local shift = at - deadline
   if shift <= 1000 and shift >= -1000 and why == by then
-    return
+    return deadline
   end
   redis.call('HSET', KEYS[1], 'deadline', at, 'by', why)
   redis.call('HSET', KEYS[6], 'reason', why)
@@ -17,4 +23,11 @@ local function touch(now, deadline, by, idle, limit, notice_ms)
   end
   redis.call('PEXPIREAT', KEYS[6], at + notice_ms)
   publish('*', 0, '{"type":"expires","inMs":' .. at - now .. ',"by":"' .. why .. '"}')
+  return at
+end
+
+-- The keys that the first entry makes; after `touch`, since it may have come in the last moment.
+local function expire_log(deadline)
+  redis.call('PEXPIREAT', KEYS[2], deadline)
+  redis.call('PEXPIREAT', KEYS[3], deadline)
 end
