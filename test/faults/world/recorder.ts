@@ -6,16 +6,23 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 export function createRecorder(sid: string) {
   const events: HistoryEvent[] = [];
+  const times: number[] = [];
   let connections = 0;
+
+  function note(event: HistoryEvent): void {
+    events.push(event);
+    times.push(performance.now());
+  }
 
   return {
     sid,
     events,
-    said: (device: string, slot: Slot, cid: string) =>
-      void events.push({ type: 'said', device, slot, cid }),
+    /** When each of `events` happened. */
+    times: times as readonly number[],
+    said: (device: string, slot: Slot, cid: string) => note({ type: 'said', device, slot, cid }),
     removed: (device: string, slot: Slot, cid: string) =>
-      void events.push({ type: 'removed', device, slot, cid }),
-    ended: (device: string) => void events.push({ type: 'ended', device, connection: null }),
+      note({ type: 'removed', device, slot, cid }),
+    ended: (device: string) => note({ type: 'ended', device, connection: null }),
 
     /** One connection of `device`: what it writes and what it is given. */
     connection(device: string, slot: Slot) {
@@ -25,12 +32,12 @@ export function createRecorder(sid: string) {
         wrote(text: string): void {
           const frame = JSON.parse(text) as ClientFrame; // as: our own client wrote it
           if (frame.type === 'hello') {
-            events.push({ type: 'asked', ...here, after: frame.after?.seq ?? 0 });
+            note({ type: 'asked', ...here, after: frame.after?.seq ?? 0 });
           } else if (frame.type === 'send') {
-            events.push({ type: 'wrote', ...here, slot, cid: frame.cid, box: frame.box });
+            note({ type: 'wrote', ...here, slot, cid: frame.cid, box: frame.box });
           } else if (frame.type === 'unsend') {
             const { cid, box, of } = frame;
-            events.push({ type: 'wrote', ...here, slot, cid, box, of });
+            note({ type: 'wrote', ...here, slot, cid, box, of });
           }
         },
         got(text: string): void {
@@ -38,7 +45,7 @@ export function createRecorder(sid: string) {
           // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest are alike
           switch (frame.type) {
             case 'welcome':
-              events.push({
+              note({
                 type: 'welcomed',
                 ...here,
                 head: frame.head,
@@ -46,24 +53,24 @@ export function createRecorder(sid: string) {
               });
               return;
             case 'entry':
-              events.push({ type: 'got', ...here, entry: seen(frame) });
+              note({ type: 'got', ...here, entry: seen(frame) });
               return;
             case 'entries':
               for (const entry of frame.list) {
-                events.push({ type: 'got', ...here, entry: seen(entry) });
+                note({ type: 'got', ...here, entry: seen(entry) });
               }
               return;
             case 'nack':
-              events.push({ type: 'nacked', ...here, cid: frame.cid, error: frame.error });
+              note({ type: 'nacked', ...here, cid: frame.cid, error: frame.error });
               return;
             case 'ended':
-              events.push({ type: 'ended', ...here });
+              note({ type: 'ended', ...here });
               return;
             default:
-              events.push({ type: 'frame', ...here, name: frame.type });
+              note({ type: 'frame', ...here, name: frame.type });
           }
         },
-        closed: (code: number) => void events.push({ type: 'closed', ...here, code }),
+        closed: (code: number) => note({ type: 'closed', ...here, code }),
       };
     },
   };

@@ -1,8 +1,14 @@
 /** People who go on writing, and now and then remove what they wrote. */
 import { messagesOf, type Device } from './pair.ts';
 
+export interface Talk {
+  stop(): void;
+  /** The same, for a course that ends early. */
+  close(): void;
+}
+
 /** `perSecond` messages in all, by these devices in turn; every tenth is a removal. */
-export function createTalk(devices: readonly Device[], perSecond: number): { stop(): void } {
+export function createTalk(devices: readonly Device[], perSecond: number): Talk {
   let count = 0;
   const timer = setInterval(() => {
     const device = devices[count % devices.length];
@@ -11,11 +17,27 @@ export function createTalk(devices: readonly Device[], perSecond: number): { sto
     if (count % 10 === 0) removeOne(device, count);
     else device.say(`message ${count} of ${device.name}`);
   }, 1_000 / perSecond);
-  return { stop: () => clearInterval(timer) };
+  const stop = () => clearInterval(timer);
+  return { stop, close: stop };
 }
 
 function removeOne(device: Device, count: number): void {
   const own = messagesOf(device.chat).filter(({ mine, body }) => mine && body.kind === 'text');
   const one = own[count % Math.max(1, own.length)];
   if (one) device.remove(one.cid);
+}
+
+/** Everyone writes at once. Returns the cids. */
+export function sayAtOnce(devices: readonly Device[], each = 1): string[] {
+  const cids = devices.flatMap((device) =>
+    Array.from({ length: each }, (_, i) => device.say(`${i} at once from ${device.name}`)),
+  );
+  return cids.filter((cid) => cid !== null);
+}
+
+/** How many of their messages have no echo yet. */
+export function unechoed(devices: readonly Device[]): number {
+  return devices.flatMap(({ chat }) =>
+    messagesOf(chat).filter(({ mine, state }) => mine && state !== 'stored'),
+  ).length;
 }

@@ -1,0 +1,24 @@
+/** Iterations of a fault that do not disturb each other, side by side, each lane on its own. */
+import type { Course } from '../fault.ts';
+
+/**
+ * `run` gets its share of the iterations and takes one after the other. The first failure is
+ * thrown when every lane is through: nothing goes on behind a run that is over.
+ */
+export async function sideBySide(
+  course: Course,
+  lanes: number,
+  run: (iterations: Iterable<number>, lane: number) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  function* shareOf(lane: number) {
+    for (let iteration = lane; iteration < course.iterations; iteration += lanes) {
+      yield iteration;
+      course.progress(++done);
+    }
+  }
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: lanes }, (_, lane) => run(shareOf(lane), lane)),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
