@@ -3,10 +3,11 @@
  * them, and run only when they are named.
  */
 import { nodeKilled } from './f01-node-killed.ts';
+import { nodeStopped } from './f02-node-stopped.ts';
 import type { Fault } from './fault.ts';
 import { soak } from './soak.ts';
 import { storm } from './storm.ts';
 
-export const FAULTS: readonly Fault[] = [nodeKilled];
+export const FAULTS: readonly Fault[] = [nodeKilled, nodeStopped];
 
 export const NAMED: readonly Fault[] = [storm, soak];
