@@ -7,6 +7,7 @@ import { nodeStopped } from './f02-node-stopped.ts';
 import { redisKilled } from './f03-redis-killed.ts';
 import { redisStopped } from './f04-redis-stopped.ts';
 import { repliesLost } from './f05-replies-lost.ts';
+import { subscriptionsCut } from './f07-subscriptions-cut.ts';
 import type { Fault } from './fault.ts';
 import { soak } from './soak.ts';
 import { storm } from './storm.ts';
@@ -17,6 +18,7 @@ export const FAULTS: readonly Fault[] = [
   redisKilled,
   redisStopped,
   repliesLost,
+  subscriptionsCut,
 ];
 
 export const NAMED: readonly Fault[] = [storm, soak];
