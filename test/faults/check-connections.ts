@@ -40,7 +40,16 @@ export function checkConnections(
   };
   for (const event of history.events) {
     if (event.type === 'asked') {
-      Object.assign(wireOf(event), { after: event.after, echoedBefore: echoed });
+      const wire = wireOf(event);
+      Object.assign(wire, { after: event.after, echoedBefore: echoed });
+      const given = reach.get(wire.device) ?? event.after;
+      if (event.after > given) {
+        report(
+          'I4',
+          wire.title,
+          `${wire.title} asked after seq ${event.after}, though it was given all only up to seq ${given}`,
+        );
+      }
     } else if (event.type === 'welcomed') {
       const wire = wireOf(event);
       const given = reach.get(wire.device) ?? 0;

@@ -96,21 +96,30 @@ function readVanished(taken: readonly Taken[], standing: Standing): Vanished[] {
 
 interface Welcomes {
   resets: number[];
+  /** What the reset at that time was asked after. */
+  positions: Map<number, number>;
   /** Without a reset: when it was asked for. */
   asked: number[];
 }
 
+const newWelcomes = (): Welcomes => ({ resets: [], positions: new Map(), asked: [] });
+
 /** By device, in the order of time. */
 function readWelcomes(events: readonly HistoryEvent[]): Map<string, Welcomes> {
-  const askedAt = new Map<number, number>();
+  const asked = new Map<number, { at: number; after: number }>();
   const welcomes = new Map<string, Welcomes>();
   for (const [at, event] of events.entries()) {
-    if (event.type === 'asked') askedAt.set(event.connection, at);
+    if (event.type === 'asked') asked.set(event.connection, { at, after: event.after });
     if (event.type !== 'welcomed') continue;
-    const own = welcomes.get(event.device) ?? { resets: [], asked: [] };
+    const own: Welcomes = welcomes.get(event.device) ?? newWelcomes();
     welcomes.set(event.device, own);
-    if (event.reset) own.resets.push(at);
-    else own.asked.push(askedAt.get(event.connection) ?? at);
+    const question = asked.get(event.connection) ?? { at, after: 0 };
+    if (event.reset) {
+      own.resets.push(at);
+      own.positions.set(at, question.after);
+    } else {
+      own.asked.push(question.at);
+    }
   }
   return welcomes;
 }
@@ -128,8 +137,8 @@ function firstAfter(times: readonly number[] = [], at: number): number | undefin
 
 /**
  * Who had got what vanished is told so at the next welcome after the loss. The loss is known to
- * have happened once another holder was told, or once what stands in its place was got: a
- * welcome before that may have been from the log as it was.
+ * have happened once a holder who stood at it was told, or once what stands in its place was got:
+ * a welcome before that may have been from the log as it was.
  */
 function checkNoticed(
   { events }: History,
@@ -140,7 +149,10 @@ function checkNoticed(
   const replacedAt = firstGot(events, vanished);
   for (const { entry, holders } of vanished) {
     const told = (device: string, at: number) => firstAfter(welcomes.get(device)?.resets, at);
-    const tolds = [...holders].flatMap(([device, at]) => told(device, at) ?? []);
+    const tolds = [...holders].flatMap(([device, at]) => {
+      const toldAt = told(device, at) ?? Infinity;
+      return welcomes.get(device)?.positions.get(toldAt) === entry.seq ? toldAt : [];
+    });
     const lostAt = Math.min(replacedAt.get(entry.seq) ?? Infinity, ...tolds);
     for (const [device, at] of holders) {
       if (told(device, at) !== undefined) continue;

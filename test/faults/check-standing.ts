@@ -19,7 +19,9 @@ export const hashOf = (box: string) =>
 
 export function readStanding(history: History, report: Report): Standing {
   if (history.log) checkLog(history.log, report);
-  return history.mayLose ? readByMark(history, report) : readBySeq(history, report);
+  const standing = history.mayLose ? readByMark(history, report) : readBySeq(history, report);
+  checkUnsent(history, standing, report);
+  return standing;
 }
 
 function checkLog(log: readonly SeenEntry[], report: Report): void {
@@ -32,30 +34,45 @@ function checkLog(log: readonly SeenEntry[], report: Report): void {
     if (earlier === undefined) seqs.set(entry.cid, entry.seq);
     else report('I2', entry.cid, `log: cid ${entry.cid} at seq ${earlier} and at seq ${entry.seq}`);
   }
-  checkUnsent(log, report);
+  checkHashes(log, report);
 }
 
-/** An entry has its hash if, and only if, one behind it took it back. */
-function checkUnsent(log: readonly SeenEntry[], report: Report): void {
+/** A box becomes its hash when a later entry takes it back, and not otherwise. */
+function checkHashes(log: readonly SeenEntry[], report: Report): void {
   const unsent = new Map<string, number>();
   for (const { seq, slot, unsends = [] } of log) {
     for (const cid of unsends) unsent.set(`${slot} ${cid}`, seq);
   }
   for (const entry of log) {
-    const by = unsent.get(`${entry.slot} ${entry.cid}`) ?? 0;
-    const isTarget = by > entry.seq && !entry.unsends;
-    if (isTarget && entry.box !== undefined) {
-      report(
-        'I4',
-        `unsent ${entry.cid}`,
-        `log: ${name(entry)} has its box, though seq ${by} unsent it`,
-      );
+    const { seq, slot, cid, hash } = entry;
+    if (hash === undefined || (unsent.get(`${slot} ${cid}`) ?? 0) > seq) continue;
+    report(
+      'I4',
+      `unsent ${cid}`,
+      `log: ${name(entry)} has a hash, though no later entry unsent it`,
+    );
+  }
+}
+
+/** Who asks after an unsend was echoed to anyone is not given what it took back. */
+function checkUnsent({ events }: History, standing: Standing, report: Report): void {
+  const askedAt = new Map<number, number>();
+  const unsent = new Map<string, { seq: number; at: number }>();
+  for (const [at, event] of events.entries()) {
+    if (event.type === 'asked') askedAt.set(event.connection, at);
+    if (event.type !== 'got' || !standing.holds(event.entry)) continue;
+    const { entry, device, connection } = event;
+    for (const cid of entry.unsends ?? []) {
+      const key = `${entry.slot} ${cid}`;
+      if (!unsent.has(key)) unsent.set(key, { seq: entry.seq, at });
     }
-    if (!isTarget && entry.hash !== undefined) {
+    const by = unsent.get(`${entry.slot} ${entry.cid}`);
+    if (entry.box === undefined || !by || by.seq < entry.seq) continue;
+    if ((askedAt.get(connection) ?? 0) > by.at) {
       report(
         'I4',
         `unsent ${entry.cid}`,
-        `log: ${name(entry)} has a hash, though no later entry unsent it`,
+        `${name(entry)} came to ${device} with its box, though seq ${by.seq} unsent it before`,
       );
     }
   }
