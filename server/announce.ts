@@ -5,6 +5,7 @@
 import QRCode from 'qrcode';
 import type { Config } from './config.ts';
 import { lanAddress } from './plugins/base-url.ts';
+import { redisPlace } from './store/redis-connection.ts';
 
 /** `port`: the one that was taken, where PORT is 0. */
 export async function announce(config: Config, port: number, hasPage: boolean): Promise<string> {
@@ -17,7 +18,7 @@ export async function announce(config: Config, port: number, hasPage: boolean): 
     if (phone !== undefined) lines.push(`  In your network:  ${phone}`);
   }
   if (!hasPage) lines.push('There is no built page: only the API is served. Build: npm run build');
-  if (!config.redisUrl) {
+  if (redisPlace(config) === null) {
     lines.push('Chats live in memory only and are gone on restart. REDIS_URL keeps them.');
   }
   if (phone !== undefined && process.stdout.isTTY) {

@@ -5,7 +5,7 @@
 import cookie from '@fastify/cookie';
 import { LogController, fastify } from 'fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
 import { requireHost } from './plugins/base-url.ts';
@@ -41,7 +41,7 @@ export interface AppOptions {
   /** Closed along with the app only if it was not handed in. */
   hasher?: Hasher;
   /** Where rates are counted; unset: in this process. */
-  redis?: Redis;
+  redis?: Redis | Cluster;
   /** The folder of the built page; unset: only the API is served. */
   webRoot?: string;
   /** Where log lines go; unset: standard output. */

@@ -12,13 +12,15 @@ import {
   origins,
   publicUrl,
   rate,
+  redisAddresses,
+  redisName,
   redisUrl,
   secrets,
   size,
 } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 
-export type { PublicUrl, Rate } from './setting-kinds.ts';
+export type { PublicUrl, Rate, RedisAddress, RedisName } from './setting-kinds.ts';
 
 export interface Setting<T> extends Kind<T> {
   readonly name: string;
@@ -54,6 +56,24 @@ export const SETTINGS = {
     '',
     'Store sessions in this Redis. Unset: in memory, gone on restart.',
     redisUrl,
+  ),
+  redisCluster: setting(
+    'REDIS_CLUSTER',
+    '',
+    'Instead of REDIS_URL: nodes of a Redis Cluster, which tell about the others. User and password of the first are used for all.',
+    redisAddresses(6379),
+  ),
+  redisSentinels: setting(
+    'REDIS_SENTINELS',
+    '',
+    'Instead of REDIS_URL: sentinels that say which Redis is the master. User and password, here, are theirs.',
+    redisAddresses(26379),
+  ),
+  redisSentinelName: setting(
+    'REDIS_SENTINEL_NAME',
+    '',
+    'What the sentinels call the master; user and password are those of Redis.',
+    redisName,
   ),
   cookieSecrets: setting(
     'COOKIE_SECRET',
@@ -179,6 +199,9 @@ const AT_MOST = [
   ['maxConnectionsPerIp', 'maxConnections'],
 ] as const;
 
+/** Where sessions are stored is said once. */
+const REDIS = ['redisUrl', 'redisCluster', 'redisSentinels'] as const;
+
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -218,8 +241,24 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       );
     }
   }
+  problems.push(...redisProblems(given));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+/** What is wrong with the settings of Redis taken together. */
+function redisProblems(given: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  const names = REDIS.filter((field) => given.has(field)).map((field) => SETTINGS[field].name);
+  if (names.length > 1) {
+    problems.push(`${names.join(' and ')} are set: only one of them may be`);
+  }
+  const { redisSentinels: sentinels, redisSentinelName: name } = SETTINGS;
+  if (given.has('redisSentinels') !== given.has('redisSentinelName')) {
+    const [has, lacks] = given.has('redisSentinels') ? [sentinels, name] : [name, sentinels];
+    problems.push(`${has.name} is set: needs ${lacks.name} too`);
+  }
+  return problems;
 }
 
 /** All a value may be, in words: "a whole number, from 0 to 65535". */

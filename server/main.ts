@@ -10,8 +10,10 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
+import { assertNever } from './protocol/errors.ts';
 import { createMemoryStore } from './store/memory-store.ts';
-import { connectRedis } from './store/redis-connection.ts';
+import { connectToCount, redisPlace } from './store/redis-connection.ts';
+import type { RedisPlace } from './store/redis-connection.ts';
 import { createRedisStore } from './store/redis-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -21,12 +23,15 @@ const STORE_RETRY_MS = 200;
 const TELL_AFTER_MS = 1_000;
 
 const config = readConfig();
-const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
-const store = openStore(config);
-await reachStore(store);
+const place = redisPlace(config);
+// Not a connection of the store: that alone decides what runs on its own.
+const redis = place === null ? null : connectToCount(place);
+const store =
+  place === null ? createMemoryStore(config) : createRedisStore({ place, options: config });
+const secrets = await reachStore(store, cookieSecrets);
 const page = pageFolder();
 const app = buildApp({
-  config: { ...config, cookieSecrets: await cookieSecrets(config, store) },
+  config: { ...config, cookieSecrets: secrets },
   store,
   ...(redis === null ? {} : { redis }),
   ...(page === null ? {} : { webRoot: page }),
@@ -48,14 +53,8 @@ function readConfig(): Config {
   }
 }
 
-function openStore(config: Config): Store {
-  if (config.redisUrl === null) return createMemoryStore(config);
-  // Not the connection that counts rates: the store alone decides what runs on its own.
-  return createRedisStore({ client: connectRedis(config.redisUrl), options: config });
-}
-
-/** Redis may be starting at the same time. */
-async function reachStore(store: Store): Promise<void> {
+/** What `use` makes of the store. Redis may be starting at the same time. */
+async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {
   const giveUpAt = Date.now() + STORE_WAIT_MS;
   const patience = globalThis.setTimeout(() => {
     process.stderr.write('Waiting for Redis…\n');
@@ -63,19 +62,32 @@ async function reachStore(store: Store): Promise<void> {
   for (;;) {
     try {
       await store.ping();
-      return clearTimeout(patience);
+      const used = await use(store);
+      clearTimeout(patience);
+      return used;
     } catch {
-      if (Date.now() > giveUpAt) {
-        fail('Redis does not answer. Is it running, and is REDIS_URL right?');
-      }
+      if (place !== null && Date.now() > giveUpAt) fail(unreachable(place));
       await setTimeout(STORE_RETRY_MS);
     }
   }
 }
 
-async function cookieSecrets(config: Config, store: Store): Promise<readonly string[]> {
+function unreachable({ kind }: RedisPlace): string {
+  switch (kind) {
+    case 'single':
+      return 'Redis does not answer. Is it running, and is REDIS_URL right?';
+    case 'sentinels':
+      return 'No sentinel leads to a Redis that answers. Are they running, and are REDIS_SENTINELS and REDIS_SENTINEL_NAME right?';
+    case 'cluster':
+      return 'The Redis Cluster does not answer, or serves too little. Is it running, and is REDIS_CLUSTER right?';
+    default:
+      return assertNever(kind);
+  }
+}
+
+async function cookieSecrets(store: Store): Promise<readonly string[]> {
   if (config.cookieSecrets.length > 0) return config.cookieSecrets;
-  return [config.redisUrl ? await store.sharedSecret() : randomBytes(32).toString('base64url')];
+  return [place === null ? randomBytes(32).toString('base64url') : await store.sharedSecret()];
 }
 
 /** Beside server/, whether this file is the source or was compiled to server/dist; null if not built. */

@@ -26,6 +26,21 @@ export interface PublicUrl {
   readonly path: string;
 }
 
+/** Where a Redis of several listens. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly tls: boolean;
+}
+
+/** The name sentinels know a master by, and how to come in there. */
+export interface RedisName extends Omit<RedisAddress, 'host' | 'port'> {
+  readonly name: string;
+  readonly db: number;
+}
+
 /** What the server has at its root. Under one of these as PUBLIC_URL's path, nobody could tell
  * whether a proxy has taken that path off. */
 const OWN_PATHS = ['api', 'assets', 'c', 'healthz', 'readyz', 'ws'];
@@ -157,6 +172,57 @@ export const redisUrl: Kind<string | null> = {
         ? url.host === '' && url.pathname.length > 1
         : url.hostname !== '' && /^(\/\d*)?$/.test(url.pathname);
     return complete ? text : undefined;
+  },
+};
+
+/** `host`, `host:port`, or an address with user, password and TLS; its path may be a number. */
+function parseRedisAddress(
+  text: string,
+): { url: URL; access: Omit<RedisName, 'name'> } | undefined {
+  const address = text.includes('://') ? text : `redis://${text}`;
+  if (!/^rediss?:\/\/[^\s/?#]+(\/\d*)?$/.test(address) || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  if (url.hostname === '') return undefined;
+  const [username, password] = [url.username, url.password].map(decoded);
+  if (username === undefined || password === undefined) return undefined;
+  const db = Number(url.pathname.slice(1));
+  return { url, access: { username, password, db, tls: url.protocol === 'rediss:' } };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All with TLS or none: they are one installation. */
+export function redisAddresses(port: number): Kind<readonly RedisAddress[]> {
+  return {
+    form: `addresses like host:${port},other:${port}, or rediss://user:password@host:${port},… where a password or TLS is needed`,
+    secret: true,
+    parse: (text) => {
+      const list = parseList(text, (item) => {
+        const { url, access } = parseRedisAddress(item) ?? {};
+        if (url === undefined || access === undefined || url.pathname.length > 1) return undefined;
+        const { username, password, tls } = access;
+        const host = url.hostname.replace(/^\[|\]$/g, '');
+        return { host, port: Number(url.port) || port, username, password, tls };
+      });
+      return list?.every(({ tls }) => tls === list[0]?.tls) ? list : undefined;
+    },
+  };
+}
+
+export const redisName: Kind<RedisName | null> = {
+  form: 'a name like mymaster, or redis://user:password@mymaster/0 where Redis wants a password; rediss:// with TLS',
+  secret: true,
+  parse: (text) => {
+    if (text === '') return null;
+    const { url, access } = parseRedisAddress(text) ?? {};
+    if (url === undefined || access === undefined || url.port !== '') return undefined;
+    return Object.freeze({ name: url.hostname, ...access });
   },
 };
 

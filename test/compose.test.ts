@@ -58,7 +58,8 @@ describe.skipIf(TOOL === undefined)('with the real tool', () => {
 });
 
 it('passes every setting on to the server', () => {
-  const elsewhere = ['HOST', 'MEMORY_LIMIT'];
+  const otherRedis = ['REDIS_CLUSTER', 'REDIS_SENTINELS', 'REDIS_SENTINEL_NAME'];
+  const elsewhere = ['HOST', 'MEMORY_LIMIT', ...otherRedis];
   const server = section(FILE, 'server');
   for (const { name } of Object.values(SETTINGS)) {
     if (!elsewhere.includes(name)) expect(server, name).toMatch(new RegExp(`^ {6}${name}:`, 'm'));

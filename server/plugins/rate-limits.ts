@@ -4,7 +4,7 @@
  */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Rate } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
 
@@ -13,7 +13,7 @@ const COUNTED_ADDRESSES = 20_000;
 
 export interface RateLimitOptions {
   hashAddress: (address: string) => string;
-  redis: Redis | undefined;
+  redis: Redis | Cluster | undefined;
 }
 
 /** Limits nothing by itself: routes ask for it with `limitedTo`. */

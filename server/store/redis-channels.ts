@@ -1,15 +1,14 @@
 /**
- * Who listens to which session, over one connection that does nothing else: one SUBSCRIBE per
- * session and process, given back with the last listener. After a reconnect every channel is
- * subscribed again, and then everyone is told that publications may have been lost.
+ * Who listens to which session: one subscription per session and process, given back with the
+ * last listener. When it had to be made again, on a new connection or at another node, everyone
+ * is told that publications may have been lost.
  */
-import type { Redis } from 'ioredis';
 import { AppError } from '../protocol/errors.ts';
+import type { Ear, EarEvents } from './redis-ear.ts';
+import { persist, refusalOf } from './redis-refusal.ts';
 import type { Publication, Subscriber } from './store.ts';
 
 const BATCH = 1_000;
-/** A connection that only listens would never notice that the other end has gone. */
-const PING_EVERY_MS = 5_000;
 
 /** One for each call: the same subscriber may come twice. */
 interface Listener {
@@ -17,91 +16,128 @@ interface Listener {
 }
 
 interface Channel {
+  name: string;
   listeners: Set<Listener>;
-  subscribed: Promise<unknown>;
+  ear: Ear | undefined;
+  subscribed: Promise<void>;
 }
 
 export interface RedisChannels {
-  subscribe(name: string, subscriber: Subscriber): Promise<() => void>;
+  subscribe: (name: string, subscriber: Subscriber) => Promise<() => void>;
+  /** Channels may be published to elsewhere: listens there. */
+  follow(): void;
+  events: EarEvents;
   close(): void;
 }
 
-export function createRedisChannels(connection: Redis): RedisChannels {
+export interface RedisChannelsOptions {
+  /** Where a channel is published to; undefined while nobody knows. */
+  earOf: (channel: string) => Ear | undefined;
+  /** Resolves when that may have changed, after Redis has said that it did. */
+  settled: () => Promise<void>;
+}
+
+export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): RedisChannels {
   const channels = new Map<string, Channel>();
-  let isLive = false;
 
-  const timer = setInterval(() => {
-    // An answer that does not come closes the connection (socketTimeout).
-    if (isLive) connection.ping().catch(() => {});
-  }, PING_EVERY_MS);
-  timer.unref();
-
-  async function resubscribe(): Promise<void> {
-    const names = [...channels.keys()];
-    for (let i = 0; i < names.length; i += BATCH) {
-      // Those that were left while the last batch was on its way are not taken up again.
-      const batch = names.slice(i, i + BATCH).filter((name) => channels.has(name));
-      if (batch.length > 0) await connection.subscribe(...batch);
-    }
-    isLive = true;
-    const all = [...channels.values()].flatMap(({ listeners }) => [...listeners]);
-    for (const { subscriber } of all) subscriber.interrupted();
+  function liveEarOf(name: string): Ear {
+    const ear = earOf(name);
+    if (ear?.isLive) return ear;
+    throw new AppError('store_unavailable', { message: 'not subscribed' });
   }
 
-  let epoch = 0;
-  function tryToResubscribe(): void {
-    const mine = ++epoch;
-    resubscribe().catch(() => {
-      if (mine === epoch) connection.disconnect(true);
-    });
+  async function listenAtOwner(channel: Channel): Promise<void> {
+    channel.ear = liveEarOf(channel.name);
+    await channel.ear.listen(channel.name);
   }
 
-  connection.on('error', () => {});
-  connection.on('ready', tryToResubscribe);
-  connection.on('close', () => {
-    isLive = false;
-    epoch += 1;
-  });
-  connection.on('message', (name: string, message: string) => {
-    const listeners = channels.get(name)?.listeners;
-    if (!listeners) return;
-    const publication = parsePublication(message);
-    for (const { subscriber } of listeners) subscriber.published(publication);
-  });
-  if (connection.status === 'ready') tryToResubscribe();
+  function open(name: string): Channel {
+    const listeners = new Set<Listener>();
+    const channel: Channel = { name, listeners, ear: undefined, subscribed: Promise.resolve() };
+    channels.set(name, channel);
+    channel.subscribed = persist(() => listenAtOwner(channel), settled);
+    return channel;
+  }
 
-  /** SUBSCRIBE and UNSUBSCRIBE take effect in the order they are sent, so the last one holds. */
-  function leave(name: string, channel: Channel, listener: Listener): void {
+  function leave(channel: Channel, listener: Listener): void {
     if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return;
-    if (channels.get(name) !== channel) return;
-    channels.delete(name);
-    connection.unsubscribe(name).catch(() => {});
+    if (channels.get(channel.name) !== channel) return;
+    channels.delete(channel.name);
+    channel.ear?.forget(channel.name);
+  }
+
+  async function onConnected(ear: Ear): Promise<void> {
+    const mine = [...channels.values()].filter((channel) => channel.ear === ear);
+    for (let i = 0; i < mine.length; i += BATCH) {
+      // Those that were left while the last batch was on its way are not taken up again.
+      const batch = mine.slice(i, i + BATCH).filter(({ name }) => channels.has(name));
+      await Promise.all(
+        batch.map(({ name }) =>
+          ear.listen(name).catch((error: unknown) => {
+            // It is served elsewhere, which `follow` will find out.
+            if (refusalOf(error) === null) throw error;
+          }),
+        ),
+      );
+    }
+  }
+
+  /** At its new place; if that fails, the next `follow` finds it unheard and tries again. */
+  function move(channel: Channel, ear: Ear): void {
+    if (channel.ear !== ear) channel.ear?.forget(channel.name);
+    channel.ear = ear;
+    // Else its connection will see to it.
+    if (!ear.isLive) return;
+    ear.listen(channel.name).then(
+      () => interrupt(channel),
+      () => {},
+    );
   }
 
   return {
     async subscribe(name, subscriber) {
-      if (!isLive) throw new AppError('store_unavailable', { message: 'not subscribed' });
-      let channel = channels.get(name);
-      if (!channel) {
-        channel = { listeners: new Set(), subscribed: connection.subscribe(name) };
-        channels.set(name, channel);
-      }
+      liveEarOf(name);
+      const channel = channels.get(name) ?? open(name);
       const listener = { subscriber };
       channel.listeners.add(listener);
       try {
         await channel.subscribed;
       } catch (cause) {
-        leave(name, channel, listener);
+        leave(channel, listener);
         throw new AppError('store_unavailable', { cause });
       }
-      const subscribed = channel;
-      return () => leave(name, subscribed, listener);
+      return () => leave(channel, listener);
     },
-    close() {
-      clearInterval(timer);
-      channels.clear();
+    follow() {
+      const heard = new Map<Ear, ReadonlySet<string>>();
+      for (const channel of channels.values()) {
+        const ear = earOf(channel.name);
+        if (!ear) continue;
+        if (!heard.has(ear)) heard.set(ear, ear.heard());
+        if (channel.ear !== ear || !heard.get(ear)?.has(channel.name)) move(channel, ear);
+      }
     },
+    events: {
+      onConnected,
+      onLive(ear) {
+        const mine = [...channels.values()].filter((channel) => channel.ear === ear);
+        mine.forEach(interrupt);
+      },
+      onMessage(ear, name, message) {
+        const channel = channels.get(name);
+        // A master that was replaced and does not know it yet has nothing to say any more.
+        if (channel?.ear !== ear) return;
+        const publication = parsePublication(message);
+        for (const { subscriber } of channel.listeners) subscriber.published(publication);
+      },
+      onMoved: () => void settled(),
+    },
+    close: () => channels.clear(),
   };
+}
+
+function interrupt({ listeners }: Channel): void {
+  for (const { subscriber } of [...listeners]) subscriber.interrupted();
 }
 
 /** `<to><seq> <frame>`, as lua/parts/publish.lua writes it. */

@@ -1,15 +1,17 @@
 /**
- * How this process talks to Redis, so that a lost reply never runs a command twice and a command
- * that failed is never carried out after a later one. Knows no session.
+ * How this process connects to Redis, in one of three ways, so that a lost reply never runs a
+ * command twice and what cannot be sent fails at once. Knows no session.
  */
-import { Redis } from 'ioredis';
+import { Cluster, Redis, SentinelConnector } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import { AppError } from '../protocol/errors.ts';
-import { loadScripts } from './redis-scripts.ts';
+import { assertNever } from '../protocol/errors.ts';
+import type { Config, RedisAddress, RedisName } from '../config.ts';
 
 const COMMAND_TIMEOUT_MS = 1_500;
+const CONNECT_TIMEOUT_MS = 2_000;
 /** Data that does not come for so long means that the other end is not there any more. */
 const SOCKET_TIMEOUT_MS = 5_000;
+const SENTINEL_RETRY_MS = 2_000;
 
 const OPTIONS = {
   // A command whose reply was lost may have run: the caller decides about repeating it.
@@ -18,7 +20,7 @@ const OPTIONS = {
   // What waits for a reply fails at once when the connection closes.
   maxRetriesPerRequest: 0,
   commandTimeout: COMMAND_TIMEOUT_MS,
-  connectTimeout: 2_000,
+  connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
   retryStrategy: (attempt: number) => Math.random() * Math.min(1_000, 50 * 2 ** attempt),
   // After a failover the old master refuses to write: find the new one. 1: without resending.
@@ -27,65 +29,104 @@ const OPTIONS = {
   autoResubscribe: false,
 } satisfies RedisOptions;
 
-/** `redis:`, `rediss:` or `unix:`. Connects, and reconnects, by itself. */
+/** Where Redis is: one server, one that sentinels know, or a cluster that some nodes know. */
+export type RedisPlace =
+  | { kind: 'single'; url: string }
+  | { kind: 'sentinels'; sentinels: readonly RedisAddress[]; master: RedisName }
+  | { kind: 'cluster'; nodes: readonly RedisAddress[] };
+
+type RedisSettings = Pick<
+  Config,
+  'redisUrl' | 'redisCluster' | 'redisSentinels' | 'redisSentinelName'
+>;
+
+/** Null if sessions are kept in memory. */
+export function redisPlace(settings: RedisSettings): RedisPlace | null {
+  const { redisUrl: url, redisCluster: nodes, redisSentinels, redisSentinelName } = settings;
+  if (url !== null) return { kind: 'single', url };
+  if (nodes.length > 0) return { kind: 'cluster', nodes };
+  if (redisSentinelName === null) return null;
+  return { kind: 'sentinels', sentinels: redisSentinels, master: redisSentinelName };
+}
+
+/** Each of these connects, and reconnects, by itself. */
 export function connectRedis(url: string): Redis {
-  const client = new Redis(url.replace(/^unix:\/\//, ''), OPTIONS);
-  // Each failure reaches the operation that meets it; without a listener it would be printed too.
+  return quiet(new Redis(url.replace(/^unix:\/\//, ''), OPTIONS));
+}
+
+/** To whichever Redis the sentinels say is the master; told by them when it is another. */
+export function connectToMaster(
+  sentinels: readonly RedisAddress[],
+  { name, db, ...access }: RedisName,
+): Redis {
+  const [sentinel] = sentinels;
+  const options = {
+    ...OPTIONS,
+    ...accessOptions(access),
+    ...{ name, db, sentinels: sentinels.map(({ host, port }) => ({ host, port })) },
+    enableTLSForSentinelMode: access.tls,
+    sentinelUsername: sentinel?.username ?? '',
+    sentinelPassword: sentinel?.password ?? '',
+    ...(sentinel?.tls === true && { sentinelTLS: {} }),
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+    // Without it a connection to a master that was replaced but lives on would be kept.
+    failoverDetector: true,
+    sentinelReconnectStrategy: () => SENTINEL_RETRY_MS,
+    Connector: QuietSentinels,
+  } satisfies RedisOptions;
+  return quiet(new Redis(options));
+}
+
+/** To one node of a cluster. */
+export function connectToNode(address: RedisAddress): Redis {
+  const { host, port } = address;
+  return quiet(new Redis({ ...OPTIONS, ...accessOptions(address), host, port }));
+}
+
+/** For counting, where a lost reply may count twice: a client that also knows its way by itself. */
+export function connectToCount(place: RedisPlace): Redis | Cluster {
+  switch (place.kind) {
+    case 'single':
+      return connectRedis(place.url);
+    case 'sentinels':
+      return connectToMaster(place.sentinels, place.master);
+    case 'cluster':
+      return connectToCluster(place.nodes);
+    default:
+      return assertNever(place);
+  }
+}
+
+function connectToCluster(nodes: readonly RedisAddress[]): Cluster {
+  const { retryStrategy: _, ...options } = OPTIONS;
+  const startNodes = nodes.map(({ host, port }) => ({ host, port }));
+  const cluster = new Cluster(startNodes, {
+    redisOptions: { ...options, ...(nodes[0] && accessOptions(nodes[0])) },
+    enableOfflineQueue: false,
+    slotsRefreshInterval: 2_000,
+    // A request does not wait for a count.
+    ...{ maxRedirections: 3, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
+  });
+  cluster.on('error', () => {});
+  return cluster;
+}
+
+function accessOptions({ username, password, tls }: Omit<RedisAddress, 'host' | 'port'>) {
+  return { username, password, ...(tls && { tls: {} }) };
+}
+
+/** Each failure reaches the operation that meets it; without a listener it would be printed too. */
+function quiet(client: Redis): Redis {
   client.on('error', () => {});
   return client;
 }
 
-export interface Gate {
-  /** Runs when Redis can be reached; rejects with `store_unavailable` and nothing else. */
-  run<T>(commands: () => Promise<T>): Promise<T>;
-}
-
-/**
- * Open while `client` is connected and its last connection is certainly dead. Redis may still
- * hold commands of a connection that we gave up (it was stopped, or the network was): they are
- * discarded by killing that connection by its id, before anything is sent on the new one.
- * `onOpen`: the store can be reached, at first or again.
- */
-export function createGate(client: Redis, onOpen: () => void): Gate {
-  let isOpen = false;
-  let last: { server: string; id: number } | undefined;
-
-  async function open(): Promise<void> {
-    const [info, id] = await Promise.all([client.info('server'), client.client('ID')]);
-    const server = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
-    // Another server, or the same started anew, counts its connections from the start.
-    if (last?.server === server) await client.client('KILL', 'ID', last.id);
-    await loadScripts(client);
-    last = { server, id };
-    isOpen = true;
-    onOpen();
+/** The same for the connections to sentinels that ioredis makes itself. */
+class QuietSentinels extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as ConstructorParameters<typeof SentinelConnector>[0]); // as: made above
+    const self = this as unknown as { connectToSentinel: (...args: unknown[]) => Redis }; // as: private
+    const connect = self.connectToSentinel.bind(this);
+    self.connectToSentinel = (...args) => quiet(connect(...args));
   }
-
-  let epoch = 0;
-  function tryToOpen(): void {
-    const mine = ++epoch;
-    open().catch((error: unknown) => {
-      if (mine !== epoch) return;
-      client.emit('error', error);
-      client.disconnect(true);
-    });
-  }
-
-  client.on('ready', tryToOpen);
-  client.on('close', () => {
-    isOpen = false;
-    epoch += 1;
-  });
-  if (client.status === 'ready') tryToOpen();
-
-  return {
-    async run(commands) {
-      if (!isOpen) throw new AppError('store_unavailable', { message: 'not connected to Redis' });
-      try {
-        return await commands();
-      } catch (cause) {
-        throw new AppError('store_unavailable', { cause });
-      }
-    },
-  };
 }

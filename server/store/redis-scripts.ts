@@ -1,7 +1,7 @@
 /**
  * The Lua scripts, read from lua/ once. A script names in its head what it needs of lua/parts;
  * those are put before it. EVALSHA runs it; when Redis has forgotten it (a restart, SCRIPT FLUSH)
- * nothing has run, and the script is sent whole.
+ * nothing has run, and the script may be sent whole.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -37,39 +37,46 @@ interface Script {
   sha: string;
 }
 
-const SCRIPTS = Object.fromEntries(NAMES.map((name) => [name, load(name)])) as Record<
-  ScriptName,
-  Script
->; // as: fromEntries forgets the names
+/** All of them, for a Redis on which they publish by this command. */
+export type Scripts = Readonly<Record<ScriptName, Script>>;
 
 /** The reply as ioredis gives it: server/store/redis-reply.ts reads it. */
-export async function runScript(
+export function runScript(
   client: Redis,
-  name: ScriptName,
-  keys: readonly string[],
-  args: readonly (string | number)[],
+  { sha, lua }: Script,
+  { keys, args, isWhole }: ScriptCall,
 ): Promise<unknown> {
-  const { lua, sha } = SCRIPTS[name];
-  try {
-    return await client.evalsha(sha, keys.length, ...keys, ...args);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return client.eval(lua, keys.length, ...keys, ...args);
-  }
+  return isWhole
+    ? client.eval(lua, keys.length, ...keys, ...args)
+    : client.evalsha(sha, keys.length, ...keys, ...args);
+}
+
+export interface ScriptCall {
+  keys: readonly string[];
+  args: readonly (string | number)[];
+  /** Sends the script itself, not only its name. */
+  isWhole: boolean;
 }
 
 /**
- * Makes every script known to a server before the first is run: if one node had to send a script
- * whole while another has just loaded it, an operation could overtake an earlier one.
+ * Makes every script known to a server before the first is run, so that hardly ever one has to
+ * be sent whole.
  */
-export async function loadScripts(client: Redis): Promise<void> {
-  await Promise.all(Object.values(SCRIPTS).map(({ lua }) => client.script('LOAD', lua)));
+export async function loadScripts(client: Redis, scripts: Scripts): Promise<void> {
+  await Promise.all(Object.values(scripts).map(({ lua }) => client.script('LOAD', lua)));
 }
 
-function load(name: string): Script {
+/** `SPUBLISH` on a cluster, where it stays within the shard of the session. */
+export function readScripts(publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
+  const scripts = NAMES.map((name) => [name, readScript(name, publish)]);
+  return Object.fromEntries(scripts) as Scripts; // as: fromEntries forgets the names
+}
+
+function readScript(name: string, publish: string): Script {
   const [, shebang = '', body = ''] = /^(#!lua.*\n)([^]*)$/.exec(read(name)) ?? [];
   const needs = /^-- needs +(.+)$/m.exec(body)?.[1]?.split(' ') ?? [];
-  const lua = [shebang, ...needs.map((part) => read(`parts/${part}`)), body].join('');
+  const parts = needs.map((part) => read(`parts/${part}`).replaceAll('PUBLISH_COMMAND', publish));
+  const lua = [shebang, ...parts, body].join('');
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 

@@ -7,7 +7,6 @@
  * maxSessions and is approximate, and `duologue:secret`.
  */
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { AppError } from '../protocol/errors.ts';
 import { otherSlot } from '../protocol/frames.ts';
 import type { Position, ServerFrame } from '../protocol/frames.ts';
@@ -22,8 +21,8 @@ import { ATTEMPT_BUDGET } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
 import { hashOfBox, parseEntry } from './entry-json.ts';
 import { createLanes } from './lanes.ts';
-import { createRedisChannels } from './redis-channels.ts';
-import { createGate } from './redis-connection.ts';
+import type { RedisPlace } from './redis-connection.ts';
+import { openRedis } from './redis-nodes.ts';
 import {
   toAppended,
   toConnected,
@@ -34,12 +33,12 @@ import {
   toTryTaken,
   toUnsent,
 } from './redis-records.ts';
+import { persist } from './redis-refusal.ts';
+import type { Refusal } from './redis-refusal.ts';
 import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
 import type { ScriptName } from './redis-scripts.ts';
 import type { Append, Lease, NewParticipant, NewSession, Store, StoreOptions } from './store.ts';
-
-export { connectRedis } from './redis-connection.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SESSIONS_KEY = 'duologue:sessions';
@@ -53,25 +52,20 @@ type Args = readonly (string | number)[];
 type Read<T> = (reply: unknown) => T;
 
 export interface RedisStoreParts {
-  /** Made by connectRedis; the store closes it. */
-  client: Redis;
-  /** A connection for subscriptions alone; a duplicate of `client` if not given. */
-  subscriber?: Redis;
+  place: RedisPlace;
   options: StoreOptions;
   leaseMs?: number;
   budget?: AttemptBudget;
 }
 
 export function createRedisStore({
-  client,
-  subscriber = client.duplicate(),
+  place,
   options,
   leaseMs = LEASE_MS,
   budget = ATTEMPT_BUDGET,
 }: RedisStoreParts): Store {
   let keepSecret = () => {};
-  const gate = createGate(client, () => keepSecret());
-  const channels = createRedisChannels(subscriber);
+  const nodes = openRedis(place, () => keepSecret());
   const lanes = createLanes();
   const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
   // Passes must open as long as there can be a session.
@@ -79,14 +73,24 @@ export function createRedisStore({
   const budgetArgs = [budget.tries, budget.waitsMs.join(), budget.knownPerHour, budget.newPerHour];
   let secretTimer: NodeJS.Timeout | undefined;
 
-  /** One script; `read` makes of its reply what the caller wants. */
+  /** One script on the node that serves its keys; `read` makes of the reply what is wanted. */
+  function script<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
+    return async (refusal: Refusal | null): Promise<T> => {
+      const node = nodes.nodeOf(keys[0] ?? '');
+      const sent = { keys, args, isWhole: refusal === 'forgotten' };
+      return node.run(async (client) => read(await runScript(client, nodes.scripts[name], sent)));
+    };
+  }
+
+  /** Keeps no order: for what belongs to no session, or has its lane already. */
   function call<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
-    return gate.run(async () => read(await runScript(client, name, keys, args)));
+    return persist(script(keys, name, args, read), nodes.settled);
   }
 
   /** An operation of one step on a session. */
   function run<T>(sid: string, name: ScriptName, args: Args, read: Read<T>): Promise<T> {
-    return lanes.follow(sid, () => call(keysOf(sid), name, args, read));
+    const attempt = script(keysOf(sid), name, args, read);
+    return lanes.follow(sid, (turn) => persist(attempt, nodes.settled, turn.again));
   }
 
   /** The count of sessions alive is approximate: that it could not be changed fails nothing. */
@@ -181,11 +185,9 @@ export function createRedisStore({
       return ended;
     },
 
-    subscribe: (sid, subscriber) => channels.subscribe(channelOf(sid), subscriber),
+    subscribe: (sid, subscriber) => nodes.subscribe(channelOf(sid), subscriber),
 
-    async ping() {
-      await gate.run(() => client.ping());
-    },
+    ping: nodes.ping,
     async sharedSecret() {
       const ask = (candidate: string) =>
         call([SECRET_KEY], 'shared-secret', [candidate, secretTtlMs], toText);
@@ -196,9 +198,7 @@ export function createRedisStore({
     },
     async close() {
       clearInterval(secretTimer);
-      channels.close();
-      subscriber.disconnect();
-      await client.quit().catch(() => client.disconnect());
+      await nodes.close();
     },
   };
 }

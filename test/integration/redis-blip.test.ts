@@ -4,7 +4,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { connectRedis } from '../../server/store/redis-connection.ts';
 import { createRedisStore } from '../../server/store/redis-store.ts';
 import { listenApp } from '../support/listening-app.ts';
 import { connectRaw, metRawSession, type RawClient } from '../support/raw-client.ts';
@@ -33,7 +32,7 @@ it('[LG3] all connections to Redis cut: sockets stay, and messages go on', async
   const stores: { close: () => Promise<void> }[] = [];
   const { base } = await listenApp({
     store: (options) => {
-      const store = createRedisStore({ client: connectRedis(redis.url), options });
+      const store = createRedisStore({ place: { kind: 'single', url: redis.url }, options });
       stores.push(store);
       return store;
     },

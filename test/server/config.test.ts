@@ -15,6 +15,10 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+const address = (host: string, port: number) => ({
+  ...{ host, port, username: '', password: '', tls: false },
+});
+
 describe('defaults', () => {
   it('start a server with nothing set', () => {
     expect(parseConfig({})).toEqual({
@@ -24,6 +28,9 @@ describe('defaults', () => {
       allowedOrigins: [],
       trustProxy: [],
       redisUrl: null,
+      redisCluster: [],
+      redisSentinels: [],
+      redisSentinelName: null,
       cookieSecrets: [],
       linkTtlMs: 86_400_000,
       idleTtlMs: 1_800_000,
@@ -107,6 +114,21 @@ describe('values', () => {
     ],
     ['REDIS_URL', 'unix:///run/redis.sock', 'redisUrl', 'unix:///run/redis.sock'],
     [
+      'REDIS_CLUSTER',
+      'one:7001, redis://[::1]',
+      'redisCluster',
+      [address('one', 7001), address('::1', 6379)],
+    ],
+    [
+      'REDIS_CLUSTER',
+      'rediss://us%3Aer:p%40ss@one:7001,rediss://two',
+      'redisCluster',
+      [
+        { ...address('one', 7001), username: 'us:er', password: 'p@ss', tls: true },
+        { ...address('two', 6379), tls: true },
+      ],
+    ],
+    [
       'COOKIE_SECRET',
       `${'a'.repeat(32)},${'b'.repeat(40)}`,
       'cookieSecrets',
@@ -164,12 +186,67 @@ describe('values', () => {
       'unix:///',
       'redis://cache/zero',
     ],
+    [
+      'REDIS_CLUSTER',
+      'one:7001,',
+      'unix:///run/redis.sock',
+      'http://one:7001',
+      'redis://one:7001/1',
+      'one:70000',
+      'redis://:p%@one',
+      'redis://one,rediss://two',
+      ':7001',
+      'one two',
+    ],
     ['COOKIE_SECRET', 'short', `${'a'.repeat(32)},short`, `${'a'.repeat(32)},`],
   ])('%s refuses what is not allowed', (name, ...texts) => {
     for (const text of texts) {
       const problems = problemsOf({ [name]: text });
       expect(problems, text).toHaveLength(1);
       expect(problems[0]).toMatch(new RegExp(`^${name} .*: must be `));
+    }
+  });
+});
+
+describe('where Redis is', () => {
+  it('is told by sentinels, and both have their own passwords', () => {
+    const { redisSentinels, redisSentinelName } = parseConfig({
+      REDIS_SENTINELS: 'redis://:watch@one,two:26380',
+      REDIS_SENTINEL_NAME: 'rediss://app:p%40ss@my_Master/2',
+    });
+    expect(redisSentinels).toEqual([
+      { ...address('one', 26379), password: 'watch' },
+      address('two', 26380),
+    ]);
+    expect(redisSentinelName).toEqual({
+      ...{ name: 'my_Master', username: 'app', password: 'p@ss', db: 2, tls: true },
+    });
+    expect(
+      parseConfig({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_NAME: 'chats' }).redisSentinelName,
+    ).toEqual({ name: 'chats', username: '', password: '', db: 0, tls: false });
+  });
+
+  it('is said once', () => {
+    const sentinels = { REDIS_SENTINELS: 'one', REDIS_SENTINEL_NAME: 'chats' };
+    expect(problemsOf({ REDIS_URL: 'redis://one', REDIS_CLUSTER: 'one' })).toEqual([
+      'REDIS_URL and REDIS_CLUSTER are set: only one of them may be',
+    ]);
+    expect(problemsOf({ REDIS_URL: 'redis://one', REDIS_CLUSTER: 'a', ...sentinels })).toEqual([
+      'REDIS_URL and REDIS_CLUSTER and REDIS_SENTINELS are set: only one of them may be',
+    ]);
+  });
+
+  it('needs sentinels and a name, or neither', () => {
+    expect(problemsOf({ REDIS_SENTINELS: 'one:26379' })).toEqual([
+      'REDIS_SENTINELS is set: needs REDIS_SENTINEL_NAME too',
+    ]);
+    expect(problemsOf({ REDIS_SENTINEL_NAME: 'chats' })).toEqual([
+      'REDIS_SENTINEL_NAME is set: needs REDIS_SENTINELS too',
+    ]);
+    for (const name of ['two words', 'chats:26379', 'redis://chats/x', 'http://chats']) {
+      expect(problemsOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_NAME: name })[0], name).toMatch(
+        /^REDIS_SENTINEL_NAME .*: must be a name like mymaster/,
+      );
     }
   });
 });
@@ -198,6 +275,7 @@ describe('errors', () => {
       PUBLIC_URL: 'https://me:hunter2@a.example',
     };
     expect(problemsOf(env)).toHaveLength(3);
+    expect(problemsOf({ REDIS_CLUSTER: 'http://:hunter2@cache' }).join()).not.toContain('hunter2');
     expect(problemsOf(env).join('\n')).not.toContain('hunter2');
   });
 

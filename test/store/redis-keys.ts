@@ -32,15 +32,15 @@ export async function checkKeys(admin: Redis): Promise<void> {
   if (Array.isArray(bad) && bad.length > 0) throw new Error(bad.join('\n'));
 }
 
-/** The same store; every operation fails if the keys are not as they must be after it. */
-export function watchKeys(store: Store, admin: Redis): Store {
+/** The same store, on these masters; every operation fails if the keys are not as they must be after it. */
+export function watchKeys(store: Store, admins: readonly Redis[]): Store {
   return new Proxy(store, {
     get(target, name) {
       const operation: unknown = Reflect.get(target, name);
       if (typeof operation !== 'function' || name === 'close') return operation;
       return async (...args: unknown[]): Promise<unknown> => {
         const result: unknown = await Reflect.apply(operation, target, args);
-        await checkKeys(admin);
+        await Promise.all(admins.map(checkKeys));
         return result;
       };
     },

@@ -1,14 +1,13 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AppError } from '../../server/protocol/errors.ts';
-import { connectRedis, createRedisStore } from '../../server/store/redis-store.ts';
-import type { Store } from '../../server/store/store.ts';
+import type { RedisPlace } from '../../server/store/redis-connection.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
 import { OPTIONS, newBox, newSession, newSum, random, setUp } from './fixture.ts';
-import type { Fixture, MakeNodes, Settings } from './fixture.ts';
+import type { MakeNodes } from './fixture.ts';
 import { checkKeys, watchKeys } from './redis-keys.ts';
+import { failsWithin, isReady, sendUntilStored, startNode } from './redis-nodes.ts';
 import { describeStore } from './store-contract.ts';
 
 let redis: TestRedis;
@@ -23,35 +22,16 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** Resolves when the node can do everything, also hear. */
-async function startNode(url: string, { options, ...more }: Settings): Promise<Store> {
-  const store = createRedisStore({
-    client: connectRedis(url),
-    options: { ...OPTIONS, ...options },
-    ...more,
-  });
-  await isReady(store);
-  return store;
-}
-
-async function isReady(store: Store): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await store.ping();
-      (await store.subscribe('nobody', { published: () => {}, interrupted: () => {} }))();
-    },
-    { timeout: 10_000, interval: 20 },
-  );
-}
+const at = (url: string): RedisPlace => ({ kind: 'single', url });
 
 /** Every operation is followed by a look at all keys: see redis-keys.ts. */
 const make: MakeNodes = async (settings) => {
   await admin.flushall();
   const [store, other] = await Promise.all([
-    startNode(redis.url, settings),
-    startNode(redis.url, settings),
+    startNode(at(redis.url), settings),
+    startNode(at(redis.url), settings),
   ]);
-  return { store: watchKeys(store, admin), other: watchKeys(other, admin) };
+  return { store: watchKeys(store, [admin]), other: watchKeys(other, [admin]) };
 };
 
 describeStore('the store in Redis', make);
@@ -76,7 +56,7 @@ describe('keys in Redis', () => {
 
   test('[ST1] nothing is stored in the millisecond in which the session is over', async () => {
     const { sid, meet, append, unsend } = await setUp(async (settings) => {
-      const store = await startNode(redis.url, settings);
+      const store = await startNode(at(redis.url), settings);
       return { store, other: store };
     });
     await meet();
@@ -129,31 +109,9 @@ describe('a Redis that fails', () => {
     own = await startRedis();
     onTestFinished(() => own.stop());
     return setUp(async (settings) => {
-      const store = await startNode(own.url, settings);
+      const store = await startNode(at(own.url), settings);
       return { store, other: store };
     });
-  }
-
-  const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
-
-  async function failsWithin(ms: number, operation: Promise<unknown>): Promise<void> {
-    const started = performance.now();
-    const error: unknown = await operation.catch((error: unknown) => error);
-    expect(error).toEqual(unavailable);
-    expect(error).toBeInstanceOf(AppError);
-    expect(performance.now() - started).toBeLessThan(ms);
-  }
-
-  /** Tries again with the same cid until it is stored, as a client does. */
-  async function sendUntilStored({ append }: Fixture, cid: string) {
-    return vi.waitFor(
-      async () => {
-        const { result } = await append('a', { cid });
-        expect(['stored', 'repeated']).toContain(result);
-        return result;
-      },
-      { timeout: 10_000, interval: 50 },
-    );
   }
 
   test('by hanging: operations fail within 2 s, and work again when it goes on', async () => {
@@ -177,10 +135,9 @@ describe('a Redis that fails', () => {
   test('by a network that stalls: what failed there is never carried out later', async () => {
     const proxy = await startHoldingProxy(redis.port);
     onTestFinished(() => proxy.close());
-    const client = connectRedis(`redis://127.0.0.1:${proxy.port}`);
-    const { append, send, log, store } = await setUp(async () => {
-      const store = createRedisStore({ client, options: OPTIONS });
-      await isReady(store);
+    const place = at(`redis://127.0.0.1:${proxy.port}`);
+    const { append, send, log, store } = await setUp(async (settings) => {
+      const store = await startNode(place, settings);
       return { store, other: store };
     });
     const { cid: first } = await send('a');

@@ -75,6 +75,11 @@ export async function startCluster(args: readonly string[] = []): Promise<TestCl
     return serving.map(({ port }) => indexOf(port)).filter((i) => !dead.has(i));
   }
 
+  async function serving(): Promise<Redis[]> {
+    const served = await masters();
+    return admins.filter((_, i) => served.includes(i));
+  }
+
   const cluster: TestCluster = {
     addresses: nodes.map(({ port }) => `127.0.0.1:${port}`).join(),
     nodes,
@@ -122,11 +127,11 @@ export async function startCluster(args: readonly string[] = []): Promise<TestCl
         return states.every(Boolean);
       }),
     async keys(pattern) {
-      const found = await Promise.all((await masters()).map((i) => admins[i]?.keys(pattern)));
-      return found.flatMap((keys) => keys ?? []);
+      const found = await Promise.all((await serving()).map((admin) => admin.keys(pattern)));
+      return found.flat();
     },
     async flush() {
-      await Promise.all((await masters()).map((i) => admins[i]?.flushall()));
+      await Promise.all((await serving()).map((admin) => admin.flushall()));
     },
     async stop() {
       for (const admin of admins) admin.disconnect();

@@ -1,7 +1,8 @@
--- Publication: `<to><seq> <frame>` on the channel named like the session's hash. On a cluster
--- this one line becomes SPUBLISH, which stays within the shard of the hash tag.
+-- Publication: `<to><seq> <frame>` on the channel named like the session's hash. The command is
+-- filled in when the scripts are read: PUBLISH, or SPUBLISH on a cluster, which stays within the
+-- shard of the hash tag (redis-scripts.ts).
 local function publish_message(message)
-  redis.call('PUBLISH', KEYS[1], message)
+  redis.call('PUBLISH_COMMAND', KEYS[1], message)
 end
 
 local function publish(to, seq, frame)

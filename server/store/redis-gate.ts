@@ -1,0 +1,81 @@
+/**
+ * Lets commands through to one Redis only when nothing that was given up before can still be
+ * carried out there: a command that failed must never run after a later one.
+ */
+import type { Redis } from 'ioredis';
+import { AppError } from '../protocol/errors.ts';
+import { loadScripts } from './redis-scripts.ts';
+import type { Scripts } from './redis-scripts.ts';
+
+export interface Gate {
+  readonly isOpen: boolean;
+  /** Runs when Redis can be reached; rejects with `store_unavailable` and nothing else. */
+  run<T>(commands: () => Promise<T>): Promise<T>;
+}
+
+/** Of each server (by run id) the connection that was used last (by its id there). */
+export type LastConnections = Map<string, number>;
+
+export interface GateOptions {
+  scripts: Scripts;
+  /** Shared by the gates of one store: a client may be led from server to server and back. */
+  last: LastConnections;
+  /** This Redis can be reached, at first or again. */
+  onOpen: () => void;
+  onClose: () => void;
+}
+
+/**
+ * Open while `client` is connected and its last connection is certainly dead. Redis may still
+ * hold commands of a connection that we gave up (it was stopped, or the network was): they are
+ * discarded by killing that connection by its id, before anything is sent on the new one.
+ */
+export function createGate(client: Redis, { scripts, last, onOpen, onClose }: GateOptions): Gate {
+  let isOpen = false;
+
+  async function open(isStill: () => boolean): Promise<void> {
+    const [info, id] = await Promise.all([client.info('server'), client.client('ID')]);
+    // Another server, or the same started anew, counts its connections from the start.
+    const server = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
+    const former = last.get(server);
+    if (former !== undefined) await client.client('KILL', 'ID', former);
+    await loadScripts(client, scripts);
+    if (!isStill()) return;
+    last.set(server, id);
+    isOpen = true;
+    onOpen();
+  }
+
+  let epoch = 0;
+  function tryToOpen(): void {
+    const mine = ++epoch;
+    const isStill = () => mine === epoch;
+    open(isStill).catch((error: unknown) => {
+      if (!isStill()) return;
+      client.emit('error', error);
+      client.disconnect(true);
+    });
+  }
+
+  client.on('ready', tryToOpen);
+  client.on('close', () => {
+    isOpen = false;
+    epoch += 1;
+    onClose();
+  });
+  if (client.status === 'ready') tryToOpen();
+
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    async run(commands) {
+      if (!isOpen) throw new AppError('store_unavailable', { message: 'not connected to Redis' });
+      try {
+        return await commands();
+      } catch (cause) {
+        throw new AppError('store_unavailable', { cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Which Redis serves a session: always the same one, the one that sentinels name, or that master
+ * of a cluster which has the session's slot. To the store these are three ways to get a node.
+ */
+import type { Redis } from 'ioredis';
+import { assertNever } from '../protocol/errors.ts';
+import { openCluster } from './redis-cluster.ts';
+import { createRedisChannels } from './redis-channels.ts';
+import { connectRedis, connectToMaster } from './redis-connection.ts';
+import type { RedisPlace } from './redis-connection.ts';
+import { createRedisNode } from './redis-node.ts';
+import type { RedisNodes } from './redis-node.ts';
+import { readScripts } from './redis-scripts.ts';
+
+/** `onOpen`: a node can be reached, at first or again. */
+export function openRedis(place: RedisPlace, onOpen: () => void): RedisNodes {
+  switch (place.kind) {
+    case 'single':
+      return oneNode(() => connectRedis(place.url), onOpen);
+    case 'sentinels':
+      return oneNode(() => connectToMaster(place.sentinels, place.master), onOpen);
+    case 'cluster':
+      return openCluster(place.nodes, onOpen);
+    default:
+      return assertNever(place);
+  }
+}
+
+function oneNode(connect: () => Redis, onOpen: () => void): RedisNodes {
+  const scripts = readScripts('PUBLISH');
+  const settled = async () => {};
+  const channels = createRedisChannels({ earOf: () => node.ear, settled });
+  const gate = { scripts, last: new Map(), onOpen, onClose: () => {} };
+  const node = createRedisNode({ connect, gate, isSharded: false, channels });
+  return {
+    scripts,
+    settled,
+    nodeOf: () => node,
+    subscribe: channels.subscribe,
+    async ping() {
+      await node.run((client) => client.ping());
+    },
+    async close() {
+      channels.close();
+      await node.close();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import type { TestCluster } from '../support/redis-cluster.ts';
+import type { MakeNodes } from './fixture.ts';
+import { watchKeys } from './redis-keys.ts';
+import { clusterAt, startNode } from './redis-nodes.ts';
+import { describeStore } from './store-contract.ts';
+
+let cluster: TestCluster;
+let place: RedisPlace;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  place = clusterAt(cluster.addresses);
+});
+afterAll(() => cluster.stop());
+
+/** Every operation is followed by a look at all keys: see redis-keys.ts. */
+const make: MakeNodes = async (settings) => {
+  await cluster.flush();
+  const [store, other] = await Promise.all([
+    startNode(place, settings),
+    startNode(place, settings),
+  ]);
+  const masters = cluster.admins.slice(0, 3);
+  return { store: watchKeys(store, masters), other: watchKeys(other, masters) };
+};
+
+describeStore('the store in a Redis Cluster', make);

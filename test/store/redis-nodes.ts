@@ -1,0 +1,72 @@
+/** Stores in Redis for tests: ready when they can do everything, everywhere. */
+import { expect, vi } from 'vitest';
+import { parseConfig } from '../../server/config.ts';
+import { AppError } from '../../server/protocol/errors.ts';
+import { redisPlace } from '../../server/store/redis-connection.ts';
+import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import { createRedisStore } from '../../server/store/redis-store.ts';
+import type { Store } from '../../server/store/store.ts';
+import { OPTIONS, random } from './fixture.ts';
+import type { Fixture, Settings } from './fixture.ts';
+
+/** Enough sessions to have some on every master of a cluster: all but one in ten million times. */
+const PROBES = 40;
+
+/** Resolves when the node can do everything, also hear. */
+export async function startNode(place: RedisPlace, settings: Settings): Promise<Store> {
+  const { options, ...more } = settings;
+  const store = createRedisStore({ place, options: { ...OPTIONS, ...options }, ...more });
+  await isReady(store, place.kind === 'cluster' ? PROBES : 1);
+  return store;
+}
+
+export async function isReady(store: Store, probes = 1): Promise<void> {
+  const sids = Array.from({ length: probes }, () => random(8));
+  await vi.waitFor(
+    async () => {
+      await store.ping();
+      for (const sid of sids) {
+        await store.find(sid);
+        (await store.subscribe(sid, { published: () => {}, interrupted: () => {} }))();
+      }
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
+
+const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
+
+export async function failsWithin(ms: number, operation: Promise<unknown>): Promise<void> {
+  const started = performance.now();
+  const error: unknown = await operation.catch((error: unknown) => error);
+  expect(error).toEqual(unavailable);
+  expect(error).toBeInstanceOf(AppError);
+  expect(performance.now() - started).toBeLessThan(ms);
+}
+
+/** Tries again with the same cid until it is stored, as a client does. */
+export async function sendUntilStored({ append }: Pick<Fixture, 'append'>, cid: string) {
+  return vi.waitFor(
+    async () => {
+      const { result } = await append('a', { cid });
+      expect(['stored', 'repeated']).toContain(result);
+      return result;
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+
+/** As the settings would be read. */
+export function clusterAt(addresses: string): RedisPlace {
+  return placeOf({ REDIS_CLUSTER: addresses });
+}
+
+export function sentinelsAt({ addresses, name }: { addresses: string; name: string }): RedisPlace {
+  return placeOf({ REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name });
+}
+
+function placeOf(env: Record<string, string>): RedisPlace {
+  const place = redisPlace(parseConfig(env));
+  if (!place) throw new Error('no Redis in these settings');
+  return place;
+}

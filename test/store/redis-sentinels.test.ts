@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import { startSentinels } from '../support/redis-sentinels.ts';
+import type { TestSentinels } from '../support/redis-sentinels.ts';
+import type { MakeNodes } from './fixture.ts';
+import { watchKeys } from './redis-keys.ts';
+import { sentinelsAt, startNode } from './redis-nodes.ts';
+import { describeStore } from './store-contract.ts';
+
+let sentinels: TestSentinels;
+let place: RedisPlace;
+
+beforeAll(async () => {
+  sentinels = await startSentinels();
+  place = sentinelsAt(sentinels);
+});
+afterAll(() => sentinels.stop());
+
+/** Every operation is followed by a look at all keys: see redis-keys.ts. */
+const make: MakeNodes = async (settings) => {
+  await sentinels.flush();
+  const [store, other] = await Promise.all([
+    startNode(place, settings),
+    startNode(place, settings),
+  ]);
+  const master = sentinels.admins.slice(0, 1);
+  return { store: watchKeys(store, master), other: watchKeys(other, master) };
+};
+
+describeStore('the store in a Redis that sentinels watch', make);
