@@ -39,6 +39,8 @@ export interface ChatOptions {
 /** How long an entry without box may stay unexplained (EV11); up to twice that while others do. */
 const SETTLE_MS = 10_000;
 const TYPING_EXPIRES_MS = 6_000;
+/** Between two heartbeats: a device that has slept, or a page that was frozen, need not be told. */
+const SLEPT_MS = 10_000;
 
 export function createChat({ session, api, socketUrl, environment }: ChatOptions): Chat {
   const { sid, slot, keys, names, proof } = session;
@@ -50,6 +52,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   let questioned: ReadonlySet<string> = new Set();
   const typingExpiry = createTimer(environment);
   const heartbeat = createTimer(environment);
+  let lastBeat = environment.wallNow();
 
   const connection = createConnection({
     environment,
@@ -178,6 +181,9 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   }
 
   function beat(): void {
+    const at = environment.wallNow();
+    if (Math.abs(at - lastBeat) > SLEPT_MS) connection.dispatch({ type: 'woke' });
+    lastBeat = at;
     stored.beat();
     stored.adopt((items) => {
       const unwanted = outbox.adopt(items);
