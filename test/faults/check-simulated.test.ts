@@ -3,13 +3,14 @@
  * RUNS=n plays more; a failure prints its seed.
  */
 import fc from 'fast-check';
-import { describe as group, expect, it } from 'vitest';
+import { describe as group, expect, it, vi } from 'vitest';
 import { check, checkAll, describe } from './check.ts';
 import { MUTATIONS } from './mutations.ts';
 import { simulate } from './simulated-history.ts';
 import { createRandom } from './world/random.ts';
 
 const numRuns = Number(process.env['RUNS'] ?? 60);
+vi.setConfig({ testTimeout: 15_000 + numRuns * 100 });
 const course = fc.record({
   seed: fc.integer(),
   steps: fc.integer({ min: 20, max: 700 }),
@@ -32,11 +33,11 @@ it('honest sessions give none between them', () => {
 });
 
 group('a single fault is found:', () => {
-  it.each(MUTATIONS)('$name', ({ rules, apply }) => {
+  it.each(MUTATIONS)('$name', ({ rules, apply, mayLose = false }) => {
     let applied = 0;
     fc.assert(
       fc.property(course, (chosen) => {
-        const faulty = apply(simulate({ ...chosen, mayLose: false }), createRandom(chosen.seed));
+        const faulty = apply(simulate({ ...chosen, mayLose }), createRandom(chosen.seed));
         if (!faulty) return;
         applied += 1;
         const found = check(faulty);

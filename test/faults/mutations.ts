@@ -13,6 +13,8 @@ type Welcomed = Extract<HistoryEvent, { type: 'welcomed' }>;
 export interface Mutation {
   name: string;
   rules: readonly Rule[];
+  /** Of histories that may lose their tail; else of those that may not. */
+  mayLose?: true;
   apply: (history: History, random: Random) => History | null;
 }
 
@@ -207,19 +209,16 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'a gap on a connection',
     rules: ['I4'],
     apply(history, random) {
-      const plain = plainGots(history);
-      const nextOf = ({ event, at }: Placed<Got>) =>
-        placed(history, 'got').find(
-          (next) =>
-            next.at > at &&
-            next.event.connection === event.connection &&
-            next.event.entry.seq > event.entry.seq,
-        );
-      const places = new Set(plain.map(({ at }) => at));
-      const found = oneOf(
-        plain.filter((one) => places.has(nextOf(one)?.at ?? -1)),
-        random,
-      );
+      const plain = new Set(plainGots(history).map(({ at }) => at));
+      const lastOn = new Map<number, Placed<Got>>();
+      const followed: Placed<Got>[] = [];
+      for (const got of placed(history, 'got')) {
+        const last = lastOn.get(got.event.connection);
+        const isNext = last && last.event.entry.seq + 1 === got.event.entry.seq;
+        if (isNext && plain.has(last.at) && plain.has(got.at)) followed.push(last);
+        lastOn.set(got.event.connection, got);
+      }
+      const found = oneOf(followed, random);
       return found && withEvents(history, found.at, 1);
     },
   },
@@ -323,6 +322,19 @@ export const MUTATIONS: readonly Mutation[] = [
     apply(history, random) {
       const found = oneOf(placed(history, 'welcomed'), random);
       return found && withEvents(history, found.at, 1, { ...found.event, reset: true });
+    },
+  },
+  {
+    name: 'a loss that is not told',
+    rules: ['I4'],
+    mayLose: true,
+    apply(history, random) {
+      const read = new Set(placed(history, 'got').map(({ event }) => event.connection));
+      const resets = placed(history, 'welcomed').filter(
+        ({ event }) => event.reset && read.has(event.connection),
+      );
+      const found = oneOf(resets, random);
+      return found && withEvents(history, found.at, 1, { ...found.event, reset: false });
     },
   },
   {
