@@ -6,10 +6,15 @@ export type FakeClock = ReturnType<typeof createFakeClock>;
 export function createFakeClock() {
   let now = 1_000;
   let nextId = 0;
+  let jumped = 0;
   const due = new Map<number, { at: number; run: () => void }>();
   return {
     now: () => now,
-    wallNow: () => 1_700_000_000_000 + now,
+    wallNow: () => 1_700_000_000_000 + now + jumped,
+    /** What a wall clock does while a device sleeps: nothing falls due. */
+    jump(ms: number): void {
+      jumped += ms;
+    },
     schedule(run: () => void, delayMs: number): () => void {
       const id = nextId++;
       due.set(id, { at: now + delayMs, run });
