@@ -42,7 +42,7 @@ export type HistoryEvent =
       box: string;
       of?: readonly string[];
     }
-  | { type: 'asked'; device: string; connection: number; after: number }
+  | { type: 'asked'; device: string; connection: number; slot?: Slot; after: number }
   | {
       type: 'welcomed';
       device: string;

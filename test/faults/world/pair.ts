@@ -24,7 +24,9 @@ export interface Device {
   /** Sends; returns the cid, null if it was refused at once (too long, or the chat is over). */
   say(text: string): string | null;
   remove(cid: string): void;
-  /** Live, with nothing left to send. */
+  /** Neither closed nor dead. */
+  isThere(): boolean;
+  /** Live, with nothing left to send, by it or by a page that left something here. */
   isQuiet(): boolean;
   /** Messages given up as "Not sent". */
   failed(): MessageItem[];
@@ -96,7 +98,7 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
   }
 
   async function settle({ withinMs = 60_000, mayLose = false } = {}): Promise<History> {
-    const there = devices.filter(({ chat }) => chat.connection.value !== 'stopped');
+    const there = devices.filter((device) => device.isThere());
     await until(
       'every device is quiet',
       () => there.every((one) => one.isQuiet()),
@@ -116,9 +118,9 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
     await until('every screen shows the same', () => all.every((one) => one.isQuiet()), withinMs);
     const witness = witnesses[0]!.name; // there are two
     const log = () => logOf(recorder, witness);
-    const heads = () => all.map(({ chat }) => seqsOf(chat).at(-1) ?? 0);
+    const heads = () => all.map(({ name }) => recorder.headOf(name));
     await until(
-      'every screen has the last message',
+      'every device has the last entry',
       () => new Set(heads()).size === 1,
       withinMs,
       heads,
@@ -213,11 +215,13 @@ function createDevice({ name, session, browser, recorder }: DeviceOptions): Devi
       recorder.removed(name, slot, cid);
       chat.unsend(cid);
     },
+    isThere: () => isThere,
     isQuiet: () =>
       !isThere ||
       (chat.connection.value === 'live' &&
         chat.loaded.value &&
-        own().every(({ state }) => state === 'stored')),
+        own().every(({ state }) => state === 'stored') &&
+        !hasOutbox(browser, sid)),
     failed: () => own().filter(({ state }) => state === 'failed'),
     close() {
       isThere = false;
@@ -232,12 +236,13 @@ function createDevice({ name, session, browser, recorder }: DeviceOptions): Devi
   };
 }
 
-export function messagesOf(chat: Chat): MessageItem[] {
-  return chat.items.value.filter((item) => item.type === 'message');
+function hasOutbox({ storage }: Browser, sid: string): boolean {
+  const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
+  return keys.some((key) => key?.startsWith(`duologue:outbox:${sid}:`));
 }
 
-function seqsOf(chat: Chat): number[] {
-  return messagesOf(chat).flatMap(({ seq }) => (seq === null ? [] : [seq]));
+export function messagesOf(chat: Chat): MessageItem[] {
+  return chat.items.value.filter((item) => item.type === 'message');
 }
 
 /** Resolves when the device next finds itself without a connection. To be called before it is cut. */

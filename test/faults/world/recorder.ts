@@ -7,16 +7,25 @@ export type Recorder = ReturnType<typeof createRecorder>;
 export function createRecorder(sid: string) {
   const events: HistoryEvent[] = [];
   const times: number[] = [];
+  const heads = new Map<string, number>();
   let connections = 0;
 
   function note(event: HistoryEvent): void {
     events.push(event);
     times.push(performance.now());
+    if (event.type === 'welcomed' && event.reset) heads.set(event.device, 0);
+    if (event.type === 'got') {
+      heads.set(event.device, Math.max(headOf(event.device), event.entry.seq));
+    }
   }
+
+  const headOf = (device: string) => heads.get(device) ?? 0;
 
   return {
     sid,
     events,
+    /** The last seq that a device was given; 0 for none. */
+    headOf,
     /** When each of `events` happened. */
     times: times as readonly number[],
     said: (device: string, slot: Slot, cid: string) => note({ type: 'said', device, slot, cid }),
@@ -32,7 +41,7 @@ export function createRecorder(sid: string) {
         wrote(text: string): void {
           const frame = JSON.parse(text) as ClientFrame; // as: our own client wrote it
           if (frame.type === 'hello') {
-            note({ type: 'asked', ...here, after: frame.after?.seq ?? 0 });
+            note({ type: 'asked', ...here, slot, after: frame.after?.seq ?? 0 });
           } else if (frame.type === 'send') {
             note({ type: 'wrote', ...here, slot, cid: frame.cid, box: frame.box });
           } else if (frame.type === 'unsend') {
