@@ -1,12 +1,13 @@
 /**
  * From a client's address to what budgets and limits are kept under: an HMAC, so that no address
- * is stored anywhere; of the /64 in IPv6, where one household can use all of it.
+ * is stored anywhere; of the /64 in IPv6, where one household can use all of it. A client whose
+ * connection is gone has no address any more: all of those count as one.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 
 /** `secret`: the newest cookie secret. 16 bytes in base64url come out. */
-export function createAddressHash(secret: string): (address: string) => string {
+export function createAddressHash(secret: string): (address: string | undefined) => string {
   const key = new Uint8Array(hkdfSync('sha256', secret, '', 'duologue/v1/address', 32));
   return (address) =>
     createHmac('sha256', key)
@@ -17,8 +18,8 @@ export function createAddressHash(secret: string): (address: string) => string {
 }
 
 /** 192.0.2.1 and ::ffff:192.0.2.1 → 192.0.2.1; 2001:db8::1 → 2001:db8:0:0 */
-export function networkOf(address: string): string {
-  const [plain = ''] = address.split('%');
+export function networkOf(address: string | undefined): string {
+  const [plain = ''] = (address ?? '').split('%');
   if (isIPv4(plain) || !isIPv6(plain)) return plain;
   const groups = expand(plain);
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {

@@ -16,6 +16,8 @@ describe('the network of an address', () => {
     ['1::', '1:0:0:0'],
     ['::1:2:3:4:5:6:7', '0:1:2:3'],
     ['not an address', 'not an address'],
+    // What a request says whose connection was reset meanwhile, whatever its type promises.
+    [undefined, ''],
   ])('%s is of %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
