@@ -245,6 +245,8 @@ describe('a Redis that fails', () => {
     expect(await log()).toMatchObject([{ cid }]);
     await connect('a', { passHash: lease.passHash });
     expect(await store.renewLease(sid, lease)).toMatchObject({ result: 'renewed' });
+    // A node that starts now needs it.
+    expect(await store.sharedSecret()).toMatch(/^[\w-]{43}$/);
     expect(await store.end(sid, 'a', newBox())).toBe('ended');
     await checkKeys(other);
     await other.config('SET', 'maxmemory', '0');

@@ -1,5 +1,6 @@
-#!lua
--- The secret that all nodes share: the first candidate wins, each use keeps it longer.
+#!lua flags=allow-oom
+-- The secret that all nodes share: the first candidate wins, each use keeps it longer. Allowed
+-- when memory is full: a node that starts then must be able to let people read and end.
 -- KEYS    secret
 -- ARGV    candidate ttlMs
 -- returns the secret
