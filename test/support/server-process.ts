@@ -69,7 +69,12 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     output,
     async aMinuteLater() {
       const isSaid = new Promise<void>((resolve) => {
-        lines.on('line', (line) => line.startsWith('clock put forward') && resolve());
+        const hear = (line: string) => {
+          if (!line.startsWith('clock put forward')) return;
+          lines.off('line', hear);
+          resolve();
+        };
+        lines.on('line', hear);
       });
       child.kill('SIGUSR2');
       await isSaid;

@@ -23,6 +23,8 @@ export interface TcpProxy {
   swallow(direction: Direction): void;
   /** Ends every open connection when `bytes` more have passed this way, in the middle if need be. */
   cutAfter(bytes: number, direction: Direction): void;
+  /** The same for the next connection that is opened, from its first byte on. */
+  cutNextAfter(bytes: number, direction: Direction): void;
   /** Every piece arrives so much later. */
   delay(ms: number): void;
   /** New connections are refused from now on, or taken again. */
@@ -47,6 +49,7 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
   let holding = new Set<Direction>();
   let delayMs = 0;
   let isRefused = false;
+  let next: { bytes: number; direction: Direction } | null = null;
 
   function end(pair: Pair): void {
     pairs.delete(pair);
@@ -83,10 +86,12 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     client.setNoDelay();
     upstream.setNoDelay();
     const way = (from: Socket, to: Socket, direction: Direction): Way => ({
-      ...{ from, to, isSwallowed: false, left: null },
+      ...{ from, to, isSwallowed: false },
+      left: next?.direction === direction ? next.bytes : null,
       held: holding.has(direction) ? [] : null,
     });
     const pair: Pair = { in: way(client, upstream, 'in'), out: way(upstream, client, 'out') };
+    next = null;
     pairs.add(pair);
     for (const one of Object.values(pair)) {
       one.from.on('data', (bytes) => take(pair, one, bytes));
@@ -128,6 +133,9 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     },
     cutAfter(bytes, direction) {
       for (const pair of pairs) pair[direction].left = bytes;
+    },
+    cutNextAfter(bytes, direction) {
+      next = { bytes, direction };
     },
     delay(ms) {
       delayMs = ms;

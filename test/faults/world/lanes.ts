@@ -1,5 +1,6 @@
 /** Iterations of a fault that do not disturb each other, side by side, each lane on its own. */
 import type { Course } from '../fault.ts';
+import type { Random } from './random.ts';
 
 /**
  * `run` gets its share of the iterations and takes one after the other. The first failure is
@@ -21,4 +22,22 @@ export async function sideBySide(
     Array.from({ length: lanes }, (_, lane) => run(shareOf(lane), lane)),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** The same where nothing is kept between iterations; a failure says which it was. */
+export function eachSideBySide(
+  course: Course,
+  lanes: number,
+  run: (random: Random, iteration: number) => Promise<void>,
+): Promise<void> {
+  return sideBySide(course, lanes, async (iterations) => {
+    for (const iteration of iterations) {
+      try {
+        await run(course.random(iteration), iteration);
+      } catch (cause) {
+        const what = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`iteration ${iteration}: ${what}`, { cause });
+      }
+    }
+  });
 }

@@ -28,8 +28,8 @@ export interface World {
   front: TcpProxy;
   /** Unless the nodes were told to use another store. */
   readonly redis: TestRedis;
-  /** Another network between one person and the nodes. */
-  openWire(): Promise<{ base: string; wire: TcpProxy }>;
+  /** Another network between one person and the nodes: to `node` as long as that is up. */
+  openWire(node?: Node): Promise<{ base: string; wire: TcpProxy }>;
   /** Lines of the nodes' logs that tell of a fault nobody expected. */
   faults(): string[];
   close(): Promise<void>;
@@ -114,8 +114,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   const front = await openProxy();
 
-  async function openProxy(): Promise<TcpProxy> {
-    const proxy = await startTcpProxy(target);
+  async function openProxy(node?: Node): Promise<TcpProxy> {
+    const proxy = await startTcpProxy(() => (node?.isUp ? node.server.port : target()));
     wires.push(proxy);
     return proxy;
   }
@@ -127,8 +127,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (!redis) throw new Error('this world has another store');
       return redis;
     },
-    async openWire() {
-      const wire = await openProxy();
+    async openWire(node) {
+      const wire = await openProxy(node);
       return { base: baseOf(wire), wire };
     },
     faults: () => nodes.flatMap(({ server }) => server.output.filter(isFault)),
