@@ -18,6 +18,8 @@ export interface Fault {
    * column only prints them: a busy machine is no fault of the product.
    */
   limits?: Readonly<Record<string, number>>;
+  /** For the most part it waits, half a minute or more: the short column runs all such at once. */
+  waits?: boolean;
   run(course: Course): Promise<void>;
 }
 
