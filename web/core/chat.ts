@@ -114,10 +114,11 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     if (now.synced && now.log !== before.log) receiptReport.grew();
   }
 
-  function heal({ own, head, isAnnounced }: Loss): void {
+  function heal({ own, revived, head, isAnnounced }: Loss): void {
     receiptReport.reread();
     rereads.value++;
     outbox.putBack(own);
+    revived.forEach(unsendStored);
     if (!isAnnounced) outbox.control({ kind: 'reset', seq: head });
   }
 

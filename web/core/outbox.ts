@@ -62,18 +62,30 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return seal(item.cid, { ...item.opened, ...view }, item.of);
   }
 
+  /**
+   * An unsend of what is nothing but a void, since the server lost the message (RS4). It would
+   * replace the void's box, and who reads the log later would see a removed message there.
+   */
+  function isNeedless({ cid, of }: OutboxItem): boolean {
+    const [message] = of ?? [];
+    if (message === undefined || inFlight.has(cid)) return false;
+    const stored = findEntry(log(), message);
+    if (stored) return stored.opened?.content.kind === 'void';
+    return items.value.some((item) => item.cid === message && isVoid(item));
+  }
+
   /** Sends, in order, everything that may go and has not gone. May be called at any time. */
   function flush(): void {
     if (!isReady || pause.isRunning) return;
     const renewed: OutboxItem[] = [];
     const due: OutboxItem[] = [];
-    for (const item of items.value) {
+    for (const item of items.value.filter((one) => !isNeedless(one))) {
       const isDue = !item.failed && !inFlight.has(item.cid);
       const next = isDue ? renew(item, renewed) : item;
       renewed.push(next);
       if (isDue) due.push(next);
     }
-    if (renewed.some((item, i) => item !== items.value[i])) items.value = renewed;
+    if (items.value.some((item, i) => item !== renewed[i])) items.value = renewed;
     // It was stored for all that, and its echo has come: a void asks for nothing more.
     if (wanted !== null && !renewed.some(({ cid }) => cid === wanted)) put(sealVoid(wanted));
     for (const item of due) {
@@ -117,9 +129,26 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return cid;
   }
 
+  /** Unsent, about to be, or deleted before it was sent. */
+  function isDeleted(cid: string): boolean {
+    const isSo = (item: OutboxItem) => item.of?.includes(cid) || (item.cid === cid && isVoid(item));
+    return wasUnsent(log(), cid) || items.value.some(isSo);
+  }
+
   /**
-   * New entries stand in the log. Returns the cids of those that were deleted while they were
-   * on their way, and so have to be unsent.
+   * The message to unsend, if any, now that `stored` stands although its cid was deleted here. An
+   * edit goes with its message only: alone it was given up, and may stand as well.
+   */
+  function unwantedIn({ entry, opened }: LogEntry): string[] {
+    const content = opened?.content;
+    if (!content || content.kind === 'void' || content.kind === 'react') return [];
+    if (content.kind !== 'edit') return [entry.cid];
+    return isDeleted(content.of) ? [content.of] : [];
+  }
+
+  /**
+   * New entries stand in the log. Returns the cids of the messages that were deleted while they,
+   * or edits of them, were on their way, and so have to be unsent.
    */
   function echoed(added: readonly LogEntry[]): string[] {
     const unwanted: string[] = [];
@@ -127,13 +156,11 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     const kept = items.value.filter(({ cid, opened }) => {
       const echo = echoes.get(cid);
       if (!echo) return true;
-      const stored = echo.opened?.content.kind ?? 'void';
-      const isDeleted = opened.content.kind === 'void' || wasUnsent(log(), cid);
-      if (isDeleted && stored !== 'void') unwanted.push(cid);
+      if (isVoid({ opened }) || wasUnsent(log(), cid)) unwanted.push(...unwantedIn(echo));
       return false;
     });
     if (kept.length < items.value.length) items.value = kept;
-    return unwanted;
+    return [...new Set(unwanted)];
   }
 
   return {
@@ -144,21 +171,36 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     control: (content: Control) =>
       add({ sealedAs: 'control', content }, content.kind === 'unsend' ? content.of : undefined),
 
-    /** Entries of this participant that the server has lost, before all else, in their order. */
+    /**
+     * Entries of this participant that the server has lost, before all else, in their order; what
+     * had been unsent, or is about to be, as void.
+     */
     putBack(lost: readonly LogEntry[]): void {
+      const unsends = [
+        ...lost.map(({ entry }) => entry.unsends),
+        ...items.value.map(({ of }) => of),
+      ];
+      const unsent = new Set(unsends.flatMap((of) => of ?? []));
       const known = new Set(items.value.map(({ cid }) => cid));
-      const back = lost.filter(({ entry }) => !known.has(entry.cid)).map((entry) => restore(entry));
-      items.value = [...back, ...items.value];
+      const back = lost.filter(({ entry }) => !known.has(entry.cid));
+      items.value = [...back.map((one) => restore(one, unsent)), ...items.value];
     },
 
     /**
-     * The outbox of a page that is gone, behind one's own. Returns what echoed() does of what was
-     * stored meanwhile; null if nothing of it opens.
+     * The outbox of a page that is gone, behind one's own. A page that only slept may have gone on
+     * with what another had adopted: what either deleted is deleted. Returns what echoed() does
+     * of what was stored meanwhile; null if nothing of it opens.
      */
     adopt(sealed: readonly SealedItem[]): string[] | null {
       const opened = sealed.flatMap((item) => openSealed(item) ?? []);
       const known = new Set(items.value.map(({ cid }) => cid));
-      items.value = [...items.value, ...opened.filter(({ cid }) => !known.has(cid))];
+      const deleted = new Set(opened.filter(isVoid).map(({ cid }) => cid));
+      items.value = [
+        ...items.value.map((item) =>
+          deleted.has(item.cid) && !isVoid(item) ? voided(item) : item,
+        ),
+        ...opened.filter(({ cid }) => !known.has(cid)),
+      ];
       const unwanted = echoed(log().entries);
       flush();
       return opened.length > 0 ? unwanted : null;
@@ -171,7 +213,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
       wanted = null;
       isReady = true;
       const isOver = ({ cid, failed, opened }: OutboxItem) =>
-        findEntry(log(), cid) !== undefined || (failed && opened.content.kind === 'void');
+        findEntry(log(), cid) !== undefined || (failed && isVoid({ opened }));
       items.value = items.value
         .filter((item) => !isOver(item))
         .map((item) => (item.opened.sealedAs === 'control' ? { ...item, failed: false } : item));
@@ -232,9 +274,10 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     },
   };
 
-  function restore({ entry, opened }: LogEntry): OutboxItem {
+  function restore({ entry, opened }: LogEntry, unsent: ReadonlySet<string>): OutboxItem {
     const { cid, box, unsends: of } = entry;
-    const isLasting = opened?.content.kind !== 'renewed' && !wasUnsent(log(), cid);
+    const isGone = unsent.has(cid) || wasUnsent(log(), cid);
+    const isLasting = opened?.content.kind !== 'renewed' && !isGone;
     if (box !== undefined && opened && isLasting) {
       return { cid, box, opened, failed: false, ...(of && { of }) };
     }
@@ -247,4 +290,9 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     const opened = openEntry(keys, sid, entry);
     return opened && { cid, box, opened, failed: false, ...(of && { of }) };
   }
+}
+
+/** Deleted before it was sent. */
+function isVoid({ opened }: Pick<OutboxItem, 'opened'>): boolean {
+  return opened.content.kind === 'void';
 }

@@ -1,6 +1,7 @@
 // Whole chats against the fake server: any number of devices of the two participants.
 import { createChat } from '../../../../web/core/chat.ts';
 import type { Chat, MessageItem } from '../../../../web/core/chat-view.ts';
+import type { Socket } from '../../../../web/core/environment.ts';
 import type { EnteredSession } from '../../../../web/core/entering.ts';
 import type { Landing, SessionApi } from '../../../../web/core/session-api.ts';
 import type { Slot } from '../../../../server/protocol/frames.ts';
@@ -29,20 +30,48 @@ export function createChats() {
     },
   };
 
+  /** How to kill the page of a chat. */
+  const deaths = new Map<Chat, () => void>();
+  let wallAheadMs = 0;
+
   function open(
     slot: Slot,
     session: EnteredSession = sessions[slot],
     storage = storages[slot],
   ): Chat {
+    const sockets: Socket[] = [];
+    let isAlive = true;
     const environment = createFakeEnvironment({
-      clock,
+      wallNow: () => clock.wallNow() + wallAheadMs,
+      schedule: (run, ms) => clock.schedule(() => isAlive && run(), ms),
       storage,
-      openSocket: () => server.openSocket(slot),
+      openSocket() {
+        const socket = server.openSocket(slot);
+        sockets.push(socket);
+        return socket;
+      },
+      now: () => clock.now(),
     });
-    return createChat({ session, api, socketUrl: `ws://test/ws/${session.sid}`, environment });
+    const chat = createChat({
+      session,
+      api,
+      socketUrl: `ws://test/ws/${session.sid}`,
+      environment,
+    });
+    deaths.set(chat, () => {
+      isAlive = false;
+      for (const socket of sockets) socket.close();
+    });
+    return chat;
   }
 
-  return { server, clock, sessions, storages, landings, ends, endAnswers, open };
+  return {
+    ...{ server, clock, sessions, storages, landings, ends, endAnswers, open },
+    /** The page is gone without a word, as if its process had been killed. */
+    die: (chat: Chat) => deaths.get(chat)?.(),
+    /** All pages have slept so long: no timer ran, only the time of day went on. */
+    sleep: (ms: number) => void (wallAheadMs += ms),
+  };
 }
 
 export function landingOf(slot: Slot, here: Slot | null): Landing {
