@@ -1,8 +1,11 @@
 /**
- * Two kinds of tests: `node` for all that runs without a page, `dom` for the interface's components.
+ * Three kinds of tests: `node` for all that runs without a page, `dom` for the interface's components,
+ * `faults` for what is done to the product as a whole.
  * Browser tests are not here: see test/e2e.
  */
 import { defineConfig } from 'vitest/config';
+
+const FAULTS = ['test/faults/{column,seeds,model}.test.ts'];
 
 const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };
 
@@ -20,7 +23,19 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/web/ui/**', 'test/e2e/**'],
+          exclude: ['test/web/ui/**', 'test/e2e/**', ...FAULTS],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'faults',
+          environment: 'node',
+          include: FAULTS,
+          // Whole worlds of processes: one at a time, and nothing beside them.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {

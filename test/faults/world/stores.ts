@@ -16,6 +16,8 @@ export interface ReplicatedStore {
   forgetful(sid: string): Promise<void>;
   /** A replica has taken over and serves the session. */
   failedOver(): Promise<void>;
+  /** Whether the session is there. */
+  holds(sid: string): Promise<boolean>;
   /** What was killed is back, as a replica that has everything. */
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ async function onCluster(): Promise<ReplicatedStore> {
       killed = await cluster.killMasterOf(sid);
     },
     failedOver: () => cluster.failedOver(killed),
+    holds: async (sid) => (await cluster.keys(`duologue:{${sid}}`)).length > 0,
     async heal() {
       if (deaf !== null) await listenAgain(cluster.admins[deaf]);
       deaf = null;
@@ -77,6 +80,7 @@ async function onSentinels(): Promise<ReplicatedStore> {
       killed = await sentinels.killMaster();
     },
     failedOver: () => sentinels.failedOver(killed),
+    holds: async (sid) => (await sentinels.keys(`duologue:{${sid}}`)).length > 0,
     async heal() {
       if (deaf !== null) await listenAgain(sentinels.admins[deaf]);
       deaf = null;
