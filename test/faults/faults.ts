@@ -45,4 +45,4 @@ export const FAULTS: readonly Fault[] = [
   redisFull,
 ];
 
-export const NAMED: readonly Fault[] = [storm, soak];
+export const NAMED: readonly Fault[] = [storm, soak, bugs];

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
 /** To start a server with whose clock the test can put forward. */
 export const MOVABLE_CLOCK = {
@@ -29,9 +29,12 @@ export interface Server {
   kill: () => Promise<number | null>;
 }
 
-/** Resolves once it listens. Codes cost little and nothing is rationed unless `env` says so. */
+/**
+ * Resolves once it listens. Codes cost little and nothing is rationed unless `env` says so.
+ * SERVER_MAIN, in the environment of the test, is another server's main file.
+ */
 export async function startServer(env: Record<string, string> = {}): Promise<Server> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [process.env['SERVER_MAIN'] ?? BUILT], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',
