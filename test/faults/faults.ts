@@ -1,4 +1,5 @@
 /** All faults, in the order of their numbers; those of NAMED run only when they are named. */
+import { bugs } from './bugs.ts';
 import { nodeKilled, nodeKilledOnCluster, nodeKilledOnSentinels } from './f01-node-killed.ts';
 import { nodeStopped } from './f02-node-stopped.ts';
 import { redisKilled } from './f03-redis-killed.ts';
