@@ -11,8 +11,9 @@ import { OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, SUM_LENGTH } from '../prot
 import type { Appended, Store } from '../store/store.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
-/** With so many sends waiting to be stored, no more are read. */
+/** With so many sends waiting to be stored, or so much in their boxes, no more are read. */
 const QUEUE_LENGTH = 32;
+const QUEUE_CHARACTERS = 64 * 1024;
 
 type SendFrame = Extract<ClientFrame, { type: 'send' | 'unsend' }>;
 type OtherFrame = Exclude<ClientFrame, SendFrame | { type: 'hello' }>;
@@ -87,6 +88,11 @@ export function createIntake(options: IntakeOptions) {
       // Also of a socket that closes, or the answer to the close would not be read.
       socket.resume();
     }
+  }
+
+  function isFull(): boolean {
+    const characters = queue.reduce((sum, { box }) => sum + box.length, 0);
+    return queue.length > QUEUE_LENGTH || characters > QUEUE_CHARACTERS;
   }
 
   /** Reads nothing more until all is stored: what is not read stays in the sender's own buffer. */
@@ -170,7 +176,7 @@ export function createIntake(options: IntakeOptions) {
       if (stopped) return;
       if (frame.type === 'send' || frame.type === 'unsend') {
         queue.push(frame);
-        if (queue.length > QUEUE_LENGTH) stopReading();
+        if (isFull()) stopReading();
         if (!busy) work = storeQueued();
         return;
       }

@@ -8,10 +8,10 @@ import type { Store } from '../../server/store/store.ts';
 
 const sid = 'AAAAAAAAAAA';
 const someone = { proofHash: 'p', key: 'k', name: 'n', codeHash: 'c' };
-const send = () => ({
+const send = (boxBytes = 296) => ({
   type: 'send' as const,
   cid: randomBytes(16).toString('base64url'),
-  box: randomBytes(296).toString('base64url'),
+  box: randomBytes(boxBytes).toString('base64url'),
 });
 
 async function setUp(options: Partial<IntakeOptions> = {}) {
@@ -50,18 +50,21 @@ function held(store: Store) {
   return { store: { ...store, append }, gates };
 }
 
-it('[CL6] reads nothing more while many sends wait for a slow store', async () => {
+it.each([
+  { what: 'many sends', boxBytes: 296, taken: 33 },
+  { what: 'a few of the largest', boxBytes: 16 * 1024 + 40, taken: 3 },
+])('[CL6] reads nothing more while $what wait for a slow store', async ({ boxBytes, taken }) => {
   const real = createMemoryStore(parseConfig({}));
   onTestFinished(() => real.close());
   await real.create({ sid, idleMs: 60_000, participants: { a: someone, b: someone } });
   const slow = held(real);
   const { intake, socket, stored } = await setUp({ store: slow.store });
-  for (let i = 0; i < 33; i++) intake.take(send());
+  for (let i = 0; i < taken; i++) intake.take(send(boxBytes));
   expect(intake.isPaused).toBe(false);
-  intake.take(send());
+  intake.take(send(boxBytes));
   expect(intake.isPaused).toBe(true);
   expect(socket.pause).toHaveBeenCalled();
-  while (stored.length < 34) {
+  while (stored.length <= taken) {
     slow.gates.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
