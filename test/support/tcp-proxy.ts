@@ -25,7 +25,7 @@ export interface TcpProxy {
   cutAfter(bytes: number, direction: Direction): void;
   /** The same for the next connection that is opened, from its first byte on. */
   cutNextAfter(bytes: number, direction: Direction): void;
-  /** Every piece arrives so much later. */
+  /** Every piece arrives so much later; never before one that came earlier. */
   delay(ms: number): void;
   /** New connections are refused from now on, or taken again. */
   refuse(isRefused: boolean): void;
@@ -39,6 +39,8 @@ interface Way {
   isSwallowed: boolean;
   /** How many bytes may still pass; null is any number. */
   left: number | null;
+  /** Pieces that are late, in order, and when each is due. */
+  late: { bytes: Buffer; dueAt: number }[];
 }
 
 type Pair = Record<Direction, Way>;
@@ -71,8 +73,23 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
 
   function take(pair: Pair, way: Way, bytes: Buffer): void {
     if (way.held) way.held.push(bytes);
-    else if (delayMs > 0) setTimeout(() => pass(pair, way, bytes), delayMs);
+    else if (delayMs > 0 || way.late.length > 0) passLater(pair, way, bytes);
     else pass(pair, way, bytes);
+  }
+
+  function passLater(pair: Pair, way: Way, bytes: Buffer): void {
+    way.late.push({ bytes, dueAt: performance.now() + delayMs });
+    if (way.late.length === 1) passWhenDue(pair, way);
+  }
+
+  function passWhenDue(pair: Pair, way: Way): void {
+    const [next] = way.late;
+    if (!next) return;
+    setTimeout(() => {
+      way.late.shift();
+      pass(pair, way, next.bytes);
+      passWhenDue(pair, way);
+    }, next.dueAt - performance.now());
   }
 
   const server = createServer((client) => {
@@ -86,7 +103,7 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     client.setNoDelay();
     upstream.setNoDelay();
     const way = (from: Socket, to: Socket, direction: Direction): Way => ({
-      ...{ from, to, isSwallowed: false },
+      ...{ from, to, isSwallowed: false, late: [] },
       left: next?.direction === direction ? next.bytes : null,
       held: holding.has(direction) ? [] : null,
     });
