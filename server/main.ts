@@ -12,6 +12,7 @@ import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
 import { assertNever } from './protocol/errors.ts';
 import { createMemoryStore } from './store/memory-store.ts';
+import { watchRedis } from './redis-trouble.ts';
 import { connectToCount, redisPlace } from './store/redis-connection.ts';
 import type { RedisPlace } from './store/redis-connection.ts';
 import { createRedisStore } from './store/redis-store.ts';
@@ -26,6 +27,7 @@ const config = readConfig();
 const place = redisPlace(config);
 // Not a connection of the store: that alone decides what runs on its own.
 const redis = place === null ? null : connectToCount(place);
+const trouble = redis && place && watchRedis(redis, place);
 const store =
   place === null ? createMemoryStore(config) : createRedisStore({ place, options: config });
 const secrets = await reachStore(store, cookieSecrets);
@@ -36,6 +38,7 @@ const app = buildApp({
   ...(redis === null ? {} : { redis }),
   ...(page === null ? {} : { webRoot: page }),
 });
+trouble?.logTo(app.log);
 process.once('uncaughtException', (error) => {
   app.log.fatal({ err: error }, 'stopped by an error nobody expected');
   process.exit(1);
@@ -66,6 +69,8 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
       clearTimeout(patience);
       return used;
     } catch {
+      const hopeless = trouble?.hopeless();
+      if (hopeless) fail(hopeless);
       if (place !== null && Date.now() > giveUpAt) fail(unreachable(place));
       await setTimeout(STORE_RETRY_MS);
     }

@@ -1,0 +1,62 @@
+/**
+ * Why Redis cannot be used, in its own words: at the start, where waiting cannot help, as a
+ * message that names the setting; later as lines in the log. An operation that fails knows no
+ * more than that there is no connection.
+ */
+import type { FastifyBaseLogger } from 'fastify';
+import type { Cluster, Redis } from 'ioredis';
+import type { RedisPlace } from './store/redis-connection.ts';
+
+const TELL_EVERY_MS = 60_000;
+
+/** By the word with which Redis begins. Waiting changes none of these. */
+const HOPELESS: Readonly<Record<string, (setting: string) => string>> = {
+  WRONGPASS: (setting) => `Redis refuses the user name or password in ${setting}.`,
+  NOAUTH: (setting) => `Redis wants a password, and there is none in ${setting}.`,
+};
+
+const SETTINGS: Readonly<Record<RedisPlace['kind'], string>> = {
+  single: 'REDIS_URL',
+  sentinels: 'REDIS_SENTINEL_NAME',
+  cluster: 'REDIS_CLUSTER',
+};
+
+export interface RedisTrouble {
+  /** What to change before a start can succeed; null as long as waiting may help. */
+  hopeless(): string | null;
+  /** From now on tells when Redis is lost and when it is back. */
+  logTo(log: FastifyBaseLogger): void;
+}
+
+/** Of a client that connects again by itself. */
+export function watchRedis(
+  client: Redis | Cluster,
+  { kind }: Pick<RedisPlace, 'kind'>,
+  now: () => number = performance.now.bind(performance),
+): RedisTrouble {
+  let last: Error | null = null;
+  let log: FastifyBaseLogger | null = null;
+  let isTold = false;
+  /** By message. */
+  const quietUntil = new Map<string, number>();
+
+  client.on('error', (error: Error) => {
+    last = error;
+    if (!log || now() < (quietUntil.get(error.message) ?? 0)) return;
+    isTold = true;
+    quietUntil.set(error.message, now() + TELL_EVERY_MS);
+    log.warn({ err: error }, 'Redis cannot be used');
+  });
+  client.on('ready', () => {
+    last = null;
+    if (isTold) log?.info('Redis can be used again');
+    isTold = false;
+  });
+
+  return {
+    hopeless: () => HOPELESS[last?.message.split(' ', 1)[0] ?? '']?.(SETTINGS[kind]) ?? null,
+    logTo(to) {
+      log = to;
+    },
+  };
+}
