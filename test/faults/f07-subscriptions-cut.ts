@@ -4,13 +4,16 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
 import { delaysTo } from './world/delays.ts';
 import { meet } from './world/pair.ts';
-import { createTalk } from './world/talk.ts';
+import { createTalk, sayAtOnce } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startReplicated, type StoreKind } from './world/stores.ts';
 import { startWorld, type World } from './world/world.ts';
 
-const CHATS = 5;
-const MESSAGES_PER_SECOND = 50;
+/** Where the next message shows that one was missed. */
+const TALKING = 2;
+const MESSAGES_PER_SECOND = 20;
+/** In each somebody says something at every fifth kill, just then, and nothing for ten seconds. */
+const SILENT = 5;
 /** In the middle. */
 const KILL_EVERY_MS = 2_000;
 
@@ -50,15 +53,21 @@ async function cutSubscriptions(
   world: World,
   admins: readonly Redis[],
 ): Promise<void> {
-  const pairs = await Promise.all(Array.from({ length: CHATS }, () => meet(world.base)));
+  const pairs = await Promise.all(Array.from({ length: TALKING + SILENT }, () => meet(world.base)));
   for (const pair of pairs) course.use(pair);
   const devices = pairs.flatMap((pair) => pair.devices);
-  const talk = course.use(createTalk(devices, MESSAGES_PER_SECOND));
+  const talk = course.use(createTalk(devices.slice(0, 2 * TALKING), MESSAGES_PER_SECOND));
   for (let iteration = 0; iteration < course.iterations; iteration++) {
-    await pass(course.random(iteration).between(0.75 * KILL_EVERY_MS, 1.25 * KILL_EVERY_MS));
-    const killed = await Promise.all(
+    const random = course.random(iteration);
+    await pass(random.between(0.75 * KILL_EVERY_MS, 1.25 * KILL_EVERY_MS));
+    const killing = Promise.all(
       admins.map((admin) => admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub').then(Number)),
     );
+    // Takes longer to be published than the kill takes: nobody hears of it. One of the two, for
+    // who writes also looks for what is missing.
+    const silent = pairs[TALKING + (iteration % SILENT)]!; // there is one
+    sayAtOnce([random.oneOf(silent.devices)]);
+    const killed = await killing;
     const count = killed.reduce((one, two) => one + two);
     if (count === 0) throw new Error('nobody was subscribed two seconds after the last kill');
     course.measure('subscribers killed', count);
