@@ -30,10 +30,14 @@ export interface Server {
 }
 
 /**
- * Resolves once it listens. Codes cost little and nothing is rationed unless `env` says so.
+ * Resolves once it listens; rejects if it ends before, with its exit code and all it printed.
+ * Codes cost little and nothing is rationed unless `env` says so. `output`: to read meanwhile.
  * SERVER_MAIN, in the environment of the test, is another server's main file.
  */
-export async function startServer(env: Record<string, string> = {}): Promise<Server> {
+export async function startServer(
+  env: Record<string, string> = {},
+  output: string[] = [],
+): Promise<Server> {
   const child = spawn(process.execPath, [process.env['SERVER_MAIN'] ?? BUILT], {
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -47,7 +51,6 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output: string[] = [];
   // as: the first argument of 'exit' is the code, null if a signal ended it.
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   killWithParent(child);
@@ -59,7 +62,10 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
       const [, found] = /On this machine: +http:\/\/[^:]+:(\d+)/.exec(line) ?? [];
       if (found !== undefined) resolve(found);
     });
-    void exited.then(() => reject(new Error(`the server stopped:\n${output.join('\n')}`)));
+    // 'close' is when everything it printed has been read.
+    void Promise.all([exited, once(child, 'close')]).then(([code]) =>
+      reject(new Error(`the server ended with ${code}:\n${output.join('\n')}`)),
+    );
   });
   const end = (signal: NodeJS.Signals) => () => {
     child.kill(signal);
