@@ -109,7 +109,11 @@ export function percentile(values: readonly number[], share: number): number {
 
 function mustHold(history: History): void {
   const violations = check(history);
-  if (violations.length === 0) return;
-  const lines = violations.slice(0, 20).map(({ rule, what }) => `${rule}: ${what}`);
+  const accusers = history.accusers ?? [];
+  if (violations.length + accusers.length === 0) return;
+  const lines = [
+    ...violations.slice(0, 20).map(({ rule, what }) => `${rule}: ${what}`),
+    ...accusers.map((name) => `${name} accuses an honest server`),
+  ];
   throw new Error([`session ${history.sid} (${violations.length})`, ...lines].join('\n'));
 }

@@ -63,6 +63,8 @@ export interface History {
   log: readonly SeenEntry[] | null;
   /** The cids on each screen when all was quiet, from top to bottom, of messages in the log. */
   screens: ReadonlyMap<string, readonly string[]>;
+  /** Devices that told their person of tampering when all was quiet. */
+  accusers?: readonly string[];
   /** The store was allowed to lose its tail (a failover): I1, I4, I5 and I7 start anew at a reset. */
   mayLose?: boolean;
 }

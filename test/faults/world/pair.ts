@@ -125,12 +125,10 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
       withinMs,
       heads,
     );
-    for (const { name, chat } of all) {
-      if (chat.notices.value.tampered) throw new Error(`${name} accuses an honest server`);
-    }
+    const accusers = all.flatMap(({ name, chat }) => (chat.notices.value.tampered ? [name] : []));
     const screens = new Map(all.map(({ name, chat }) => [name, screenOf(chat)]));
     witnesses.forEach((one) => one.close());
-    return { sid, events: recorder.events, log: log(), screens, mayLose };
+    return { sid, events: recorder.events, log: log(), screens, accusers, mayLose };
   }
 
   return {
