@@ -3,55 +3,112 @@
  * more than one step or has to be sent again. Otherwise, which is nearly always, an operation
  * is sent at once, and the connection keeps the order.
  */
+import { refusalOf } from './redis-refusal.ts';
 import { OPERATION_MS, within } from './within.ts';
 
 export interface Lanes {
-  /** Runs `operation` when those of more than one step, started before it, are done. */
-  follow<T>(sid: string, operation: (turn: Turn) => Promise<T>): Promise<T>;
+  /**
+   * Sends `operation` when those of more than one step, started before it, are done. If it was
+   * refused, so that nothing of it has run, `again` sends it again while later ones wait; but
+   * not if one that was sent after it may have run.
+   */
+  follow<T>(sid: string, operation: () => Promise<T>, again?: Again<T>): Promise<T>;
   /** The same for an operation of more than one step: later ones wait for it. */
   occupy<T>(sid: string, operation: () => Promise<T>): Promise<T>;
 }
 
-export interface Turn {
-  /**
-   * For an operation of which nothing has run: sends it again, and later ones wait. Throws
-   * `refusal` if one of the same session was sent after it, since that may have run already.
-   */
-  again: <T>(refusal: unknown, operation: () => Promise<T>) => Promise<T>;
-}
+/** Sends nothing after `giveUpAt` (of performance.now). */
+export type Again<T> = (refusal: unknown, giveUpAt: number) => Promise<T>;
 
 interface Lane {
   /** Operations that wait or are under way. */
   open: number;
-  /** How many were sent. */
-  sent: number;
-  /** One of several steps is under way. */
-  isHeld: boolean;
-  /** Those that come after it, in order. */
+  /** Of those under way, how many others have to wait for. */
+  holding: number;
+  /** Those that wait, in order. */
   waiting: Set<() => void>;
+  /** The one that was sent last. */
+  last: Turn | undefined;
+}
+
+/** An operation that was sent. */
+interface Turn {
+  /** Sent the first time. */
+  sent: Promise<unknown>;
+  /** Sent until it is over. */
+  over: Promise<unknown>;
+  before: Turn | undefined;
+  after: Turn | undefined;
 }
 
 export function createLanes(): Lanes {
   const lanes = new Map<string, Lane>();
 
-  async function inLane<T>(sid: string, operation: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = lanes.get(sid) ?? { open: 0, sent: 0, isHeld: false, waiting: new Set() };
-    if (lane.open++ === 0) lanes.set(sid, lane);
+  function enter(sid: string): Lane {
+    let lane = lanes.get(sid);
+    if (!lane)
+      lanes.set(sid, (lane = { open: 0, holding: 0, waiting: new Set(), last: undefined }));
+    lane.open++;
+    return lane;
+  }
+
+  /** Later ones wait until `work` is really over, also if nobody waits for it any more. */
+  function hold<T>(sid: string, work: Promise<T>): Promise<T> {
+    const lane = enter(sid);
+    lane.holding++;
+    const release = () => {
+      lane.holding--;
+      goOn(lane);
+      leave(sid, lane);
+    };
+    work.then(release, release);
+    return work;
+  }
+
+  function leave(sid: string, lane: Lane): void {
+    if (--lane.open === 0) lanes.delete(sid);
+  }
+
+  async function inLane<T>(sid: string, begin: (lane: Lane) => Promise<T>): Promise<T> {
+    const lane = enter(sid);
     try {
-      return await (lane.isHeld ? wait(lane, () => operation(lane)) : operation(lane));
+      return await (lane.holding > 0 ? wait(lane, () => begin(lane)) : begin(lane));
     } finally {
-      if (--lane.open === 0) lanes.delete(sid);
+      leave(sid, lane);
+    }
+  }
+
+  async function finish<T>(sid: string, turn: Turn, sent: Promise<T>, again: Again<T>): Promise<T> {
+    const giveUpAt = performance.now() + OPERATION_MS;
+    try {
+      return await sent;
+    } catch (refusal) {
+      if (refusalOf(refusal) === null) throw refusal;
+      const repeated = inOrder(turn, refusal, () => again(refusal, giveUpAt));
+      return await within(giveUpAt, hold(sid, repeated));
+    } finally {
+      turn.before = undefined;
     }
   }
 
   return {
-    follow: (sid, operation) => inLane(sid, (lane) => operation(takeTurn(lane))),
+    follow: (sid, operation, again = (refusal) => Promise.reject(refusal)) =>
+      inLane(sid, (lane) => {
+        const sent = operation();
+        const turn: Turn = { sent, over: sent, before: lane.last, after: undefined };
+        if (lane.last) lane.last.after = turn;
+        lane.last = turn;
+        const over = finish(sid, turn, sent, again);
+        turn.over = over;
+        return over;
+      }),
     occupy: (sid, operation) =>
       inLane(sid, (lane) => {
-        lane.sent++;
-        const work = operation();
-        hold(lane, work);
-        return within(performance.now() + OPERATION_MS, work);
+        const sent = operation();
+        const turn = { sent, over: sent, before: undefined, after: undefined };
+        if (lane.last) lane.last.after = turn;
+        lane.last = turn;
+        return within(performance.now() + OPERATION_MS, hold(sid, sent));
       }),
   };
 }
@@ -70,29 +127,27 @@ async function wait<T>(lane: Lane, begin: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Until `work` is really over, also if nobody waits for it any more. */
-function hold(lane: Lane, work: Promise<unknown>): void {
-  lane.isHeld = true;
-  const release = () => {
-    lane.isHeld = false;
-    for (const go of lane.waiting) {
-      // What begins here may hold the lane in turn.
-      if (lane.isHeld) return;
-      lane.waiting.delete(go);
-      go();
-    }
-  };
-  work.then(release, release);
+function goOn(lane: Lane): void {
+  for (const go of lane.waiting) {
+    // What begins here may hold the lane in turn.
+    if (lane.holding > 0) return;
+    lane.waiting.delete(go);
+    go();
+  }
 }
 
-function takeTurn(lane: Lane): Turn {
-  const mine = ++lane.sent;
-  return {
-    async again(refusal, operation) {
-      if (lane.sent !== mine) throw refusal;
-      const work = operation();
-      hold(lane, work);
-      return work;
-    },
-  };
+/** After all that was sent before; and only if all that was sent later was refused as well. */
+async function inOrder<T>(turn: Turn, refusal: unknown, repeat: () => Promise<T>): Promise<T> {
+  for (let later = turn.after; later; later = later.after) {
+    if (!(await wasRefused(later.sent))) throw refusal;
+  }
+  await turn.before?.over.catch(() => {});
+  return repeat();
+}
+
+function wasRefused(sent: Promise<unknown>): Promise<boolean> {
+  return sent.then(
+    () => false,
+    (error: unknown) => refusalOf(error) !== null,
+  );
 }

@@ -24,28 +24,19 @@ export interface Attempt<T> {
   (refusal: Refusal | null): Promise<T>;
 }
 
-/** Runs what sends something again; or throws the refusal if its time for that has passed. */
-type Again = <T>(refusal: unknown, operation: () => Promise<T>) => Promise<T>;
-
-/**
- * Attempts until it is not refused, but no longer than an operation may take. Keys on their way
- * are waited for with `settled`.
- */
-export async function persist<T>(
-  attempt: Attempt<T>,
-  settled: () => Promise<void>,
-  again: Again = (_, operation) => operation(),
-): Promise<T> {
+/** Attempts until it is not refused. Keys on their way are waited for with `settled`. */
+export async function persist<T>(attempt: Attempt<T>, settled: () => Promise<void>): Promise<T> {
   const giveUpAt = performance.now() + OPERATION_MS;
   try {
     return await attempt(null);
   } catch (error) {
     if (refusalOf(error) === null) throw error;
-    return again(error, () => within(giveUpAt, repeat(attempt, settled, error, giveUpAt)));
+    return within(giveUpAt, repeat(attempt, settled, error, giveUpAt));
   }
 }
 
-async function repeat<T>(
+/** The same after the first attempt was refused. Nothing is sent after `giveUpAt`. */
+export async function repeat<T>(
   attempt: Attempt<T>,
   settled: () => Promise<void>,
   first: unknown,

@@ -33,7 +33,7 @@ import {
   toTryTaken,
   toUnsent,
 } from './redis-records.ts';
-import { persist } from './redis-refusal.ts';
+import { persist, repeat } from './redis-refusal.ts';
 import type { Refusal } from './redis-refusal.ts';
 import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
@@ -90,7 +90,11 @@ export function createRedisStore({
   /** An operation of one step on a session. */
   function run<T>(sid: string, name: ScriptName, args: Args, read: Read<T>): Promise<T> {
     const attempt = script(keysOf(sid), name, args, read);
-    return lanes.follow(sid, (turn) => persist(attempt, nodes.settled, turn.again));
+    return lanes.follow(
+      sid,
+      () => attempt(null),
+      (refusal, giveUpAt) => repeat(attempt, nodes.settled, refusal, giveUpAt),
+    );
   }
 
   /** The count of sessions alive is approximate: that it could not be changed fails nothing. */

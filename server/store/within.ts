@@ -2,7 +2,7 @@
 import { AppError } from '../protocol/errors.ts';
 
 /** An operation has given up after so long, whatever it waited for. */
-export const OPERATION_MS = 1_900;
+export const OPERATION_MS = 1_700;
 
 /** What `work` becomes, if it does so before `giveUpAt` (of performance.now). */
 export async function within<T>(giveUpAt: number, work: Promise<T>): Promise<T> {

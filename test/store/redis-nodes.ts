@@ -1,4 +1,5 @@
 /** Stores in Redis for tests: ready when they can do everything, everywhere. */
+import type { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
 import { parseConfig } from '../../server/config.ts';
 import { AppError } from '../../server/protocol/errors.ts';
@@ -32,6 +33,11 @@ export async function isReady(store: Store, probes = 1): Promise<void> {
     },
     { timeout: 10_000, interval: 20 },
   );
+}
+
+/** Resolves when the replica has all that was written. */
+export async function isReplicated(master: Redis | undefined): Promise<void> {
+  await vi.waitFor(async () => expect(await master?.wait(1, 1_000)).toBe(1), { timeout: 20_000 });
 }
 
 const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import { readScripts } from '../../server/store/redis-scripts.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
@@ -195,6 +196,26 @@ describe('a Redis that fails', () => {
     await other.script('FLUSH');
     other.disconnect();
     expect((await send('a')).seq).toBe(2);
+  });
+
+  test('by forgetting scripts: what is sent again does not come after what was sent later', async () => {
+    const { store, sid, append, send } = await setUpOwn();
+    await send('a');
+    const other = new Redis(own.url);
+    onTestFinished(() => other.disconnect());
+    await other.script('FLUSH');
+    // As another node does, in between.
+    await other.script('LOAD', readScripts('PUBLISH').append.lua);
+    const end = store.end(sid, 'a', null);
+    const appended = append('a');
+    await failsWithin(2_000, end);
+    expect(await appended).toMatchObject({ result: 'stored', seq: 2 });
+
+    await other.script('FLUSH');
+    const all = [append('a'), append('b'), store.end(sid, 'a', null), append('a')];
+    expect(
+      (await Promise.all(all)).map((done) => (typeof done === 'string' ? done : done.result)),
+    ).toEqual(['stored', 'stored', 'ended', 'gone']);
   });
 
   test('by cutting subscriptions: everyone is told, and hears again', async () => {

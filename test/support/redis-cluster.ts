@@ -2,15 +2,14 @@
  * A real Redis Cluster of one's own, three masters with a replica each, and all that may happen to
  * it: nodes die and come back, replicas take over, a slot moves.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { adminOf, until } from './redis-admin.ts';
 import { startRedis } from './redis.ts';
 import type { TestRedis } from './redis.ts';
 
 const MASTERS = 3;
 const SLOTS = 16_384;
 const NODE_TIMEOUT_MS = 1_000;
-const POLL_MS = 20;
-const PATIENCE_MS = 30_000;
 
 export interface TestCluster {
   /** For REDIS_CLUSTER: where all of them listen. */
@@ -33,12 +32,23 @@ export interface TestCluster {
   killMasterOf(sid: string): Promise<number>;
   /** Resolves when others serve all that `node` served, and every living node knows. */
   failedOver(node: number): Promise<void>;
-  /** Resolves when every slot is served and all replicas, of those that live, are in sync. */
+  /** Resolves when every slot can be written to and all replicas that live are in sync. */
   healed(): Promise<void>;
+  /** Starts all that were killed, and waits until all is as good as at first. */
+  revive(): Promise<void>;
+  /** Begins to move the slot of a session to another master. */
+  beginMove(sid: string, to: number): Promise<SlotMove>;
   /** Of all masters. */
   keys(pattern: string): Promise<string[]>;
   flush(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface SlotMove {
+  /** Takes one key over, before the others. */
+  takeKey(key: string): Promise<void>;
+  /** Takes the others over, and tells everyone. */
+  finish(): Promise<void>;
 }
 
 interface View {
@@ -89,9 +99,9 @@ export async function startCluster(args: readonly string[] = []): Promise<TestCl
       const key = sidOrKey.includes(':') ? sidOrKey : `duologue:{${sidOrKey}}`;
       const [asked = 0] = living();
       const slot = Number(await admins[asked]?.cluster('KEYSLOT', key));
-      const found = (await view()).find(({ slots }) => slots.some((range) => isIn(slot, range)));
-      if (!found) throw new Error(`slot ${slot} is served by nobody`);
-      return indexOf(found.port);
+      const port = ownerIn(await view(), slot);
+      if (port === undefined) throw new Error(`slot ${slot} is served by nobody`);
+      return indexOf(port);
     },
     async replicaOf(master) {
       const views = await view();
@@ -126,6 +136,40 @@ export async function startCluster(args: readonly string[] = []): Promise<TestCl
         const states = await Promise.all(living().map((i) => isWhole(admins[i], living().length)));
         return states.every(Boolean);
       }),
+    async revive() {
+      await Promise.all([...dead].map((node) => cluster.start(node)));
+      await cluster.healed();
+    },
+    async beginMove(sid, to) {
+      const from = await cluster.masterOf(sid);
+      const [source, target] = [admins[from], admins[to]];
+      const port = nodes[to]?.port;
+      if (!source || !target || port === undefined) throw new Error('no such node');
+      const slot = await source.cluster('KEYSLOT', `duologue:{${sid}}`);
+      const [sourceId, targetId] = await Promise.all([source, target].map(idOf));
+      await target.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', sourceId ?? '');
+      await source.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', targetId ?? '');
+      const take = async (...keys: string[]) => {
+        await source.call('MIGRATE', '127.0.0.1', port, '', 0, 5_000, 'KEYS', ...keys);
+      };
+      return {
+        takeKey: take,
+        async finish() {
+          for (;;) {
+            const keys = await source.call('CLUSTER', 'GETKEYSINSLOT', slot, 100);
+            if (!Array.isArray(keys) || keys.length === 0) break;
+            await take(...keys.map(String));
+          }
+          for (const admin of [target, source, ...(await serving())]) {
+            await admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', targetId ?? '');
+          }
+          await until('everyone knows who has the slot', async () => {
+            const views = await Promise.all(living().map(viewFrom));
+            return views.every((view) => ownerIn(view, slot) === port);
+          });
+        },
+      };
+    },
     async keys(pattern) {
       const found = await Promise.all((await serving()).map((admin) => admin.keys(pattern)));
       return found.flat();
@@ -157,15 +201,19 @@ async function join(nodes: readonly TestRedis[], admins: readonly Redis[]): Prom
   for (const admin of admins) {
     for (const { port } of nodes) await admin.call('CLUSTER', 'MEET', '127.0.0.1', port);
   }
-  const ids = await Promise.all(admins.map((admin) => admin.call('CLUSTER', 'MYID')));
+  const ids = await Promise.all(admins.map(idOf));
   await Promise.all(
     admins.slice(MASTERS).map((admin, i) =>
       until('a replica knows its master', async () => {
-        await admin.call('CLUSTER', 'REPLICATE', String(ids[i]));
+        await admin.call('CLUSTER', 'REPLICATE', ids[i] ?? '');
         return true;
       }),
     ),
   );
+}
+
+async function idOf(admin: Redis): Promise<string> {
+  return String(await admin.call('CLUSTER', 'MYID'));
 }
 
 async function isWhole(admin: Redis | undefined, living: number): Promise<boolean> {
@@ -175,6 +223,9 @@ async function isWhole(admin: Redis | undefined, living: number): Promise<boolea
   const isSettled = ({ flags, slots }: View) => slots.length > 0 || flags.includes('slave');
   if (!isCovered(view) || view.filter(isSeen).length !== living) return false;
   if (!view.filter(isSeen).every(isSettled)) return false;
+  // Masters wait two seconds after their start before they take anything.
+  const state = await admin?.cluster('INFO');
+  if (state?.includes('cluster_state:ok') !== true) return false;
   const info = await admin?.info('replication');
   return info !== undefined && (info.includes('role:master') || info.includes('link_status:up'));
 }
@@ -188,6 +239,11 @@ function rangeOf(range: string): [number, number] {
 function isIn(slot: number, range: string): boolean {
   const [first, last] = rangeOf(range);
   return slot >= first && slot <= last;
+}
+
+/** The port of the node that serves a slot. */
+function ownerIn(view: readonly View[], slot: number): number | undefined {
+  return view.find(({ slots }) => slots.some((range) => isIn(slot, range)))?.port;
 }
 
 /** Every slot is served by a node that is not known to have failed. */
@@ -217,27 +273,4 @@ function parseView(text: string): View[] {
         slots: slots.filter((range) => !range.startsWith('[')),
       };
     });
-}
-
-/** Asks one server, as often as it is started, and never repeats a command by itself. */
-export function adminOf(url: string): Redis {
-  const admin = new Redis(url, {
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: 5_000,
-    retryStrategy: () => POLL_MS,
-  });
-  admin.on('error', () => {});
-  return admin;
-}
-
-/** Asks again and again; a question that fails counts as no. */
-export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  let last: unknown;
-  for (;;) {
-    if (await isTrue().catch((error: unknown) => void (last = error))) return;
-    if (performance.now() > giveUpAt) throw new Error(`never came: ${what}`, { cause: last });
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }

@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { adminOf, until } from './redis-admin.ts';
 import { startRedis, startServer } from './redis.ts';
 import type { TestRedis } from './redis.ts';
-import { adminOf, until } from './redis-cluster.ts';
-import type { Redis } from 'ioredis';
 
 const NAME = 'chats';
 const SENTINELS = 3;
