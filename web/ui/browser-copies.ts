@@ -10,27 +10,22 @@ const STORE = 'outboxes';
 export function createBrowserCopies(): Copies {
   let opening: Promise<IDBDatabase> | undefined;
 
-  async function change<T>(by: (store: IDBObjectStore) => T): Promise<T> {
+  async function ask<T>(by: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const database = await (opening ??= openDatabase());
-    const options = { durability: 'strict' } as const;
-    return by(database.transaction(STORE, 'readwrite', options).objectStore(STORE));
+    const options: IDBTransactionOptions = { durability: 'strict' };
+    return answerTo(by(database.transaction(STORE, 'readwrite', options).objectStore(STORE)));
   }
 
   return {
     put(key, value) {
-      change((store) => store.put(value, key)).catch(() => {});
+      ask((store) => store.put([key, value], key)).catch(() => {});
     },
     remove(prefix) {
       const range = () => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-      change((store) => store.delete(range())).catch(() => {});
+      ask((store) => store.delete(range())).catch(() => {});
     },
-    async all() {
-      const [keys, values] = await change((store) =>
-        Promise.all([answerTo(store.getAllKeys()), answerTo(store.getAll())]),
-      );
-      // as: `put` takes nothing but texts.
-      return keys.map((key, index) => [key, values[index]] as [string, string]);
-    },
+    // as: what `put` has put there
+    all: () => ask((store) => store.getAll() as IDBRequest<[string, string][]>),
   };
 }
 
@@ -43,6 +38,6 @@ function openDatabase(): Promise<IDBDatabase> {
 function answerTo<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error ?? new Error('refused')));
+    request.addEventListener('error', reject);
   });
 }

@@ -1,10 +1,19 @@
 /**
  * The browser as the core's Environment: the only place where the page hands its globals in.
- * A storage that is forbidden becomes one in memory: the chat works, only without a net. One that is
- * full throws, and who writes to it takes that.
+ * A storage that is forbidden becomes one that keeps nothing: the chat works, only without a net. One
+ * that is full throws, and who writes to it takes that.
  */
 import type { Environment, Socket, Storage } from '../core/environment.ts';
 import { createBrowserCopies } from './browser-copies.ts';
+
+// Who reads it is another page, which could not look into the memory of this one.
+const NO_STORAGE: Storage = {
+  length: 0,
+  key: () => null,
+  getItem: () => null,
+  setItem() {},
+  removeItem() {},
+};
 
 export const browserEnvironment: Environment = {
   now: () => performance.now(),
@@ -17,27 +26,14 @@ export const browserEnvironment: Environment = {
   fetch: (url, init) => fetch(url, init),
   // as: the page only ever hands in text frames, and a MessageEvent has the `data` asked for.
   openSocket: (url) => new WebSocket(url) as unknown as Socket,
-  storage: localStorageOr(memoryStorage()),
+  storage: localStorageIfAny(),
   copies: createBrowserCopies(),
 };
 
-function localStorageOr(fallback: Storage): Storage {
+function localStorageIfAny(): Storage {
   try {
     return window.localStorage;
   } catch {
-    return fallback;
+    return NO_STORAGE;
   }
-}
-
-function memoryStorage(): Storage {
-  const values = new Map<string, string>();
-  return {
-    get length() {
-      return values.size;
-    },
-    key: (index) => [...values.keys()][index] ?? null,
-    getItem: (key) => values.get(key) ?? null,
-    setItem: (key, value) => void values.set(key, value),
-    removeItem: (key) => void values.delete(key),
-  };
 }
