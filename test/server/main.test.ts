@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { invitationsOf } from '../support/app.ts';
 import { startRedis } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import { startSentinels } from '../support/redis-sentinels.ts';
 
 /** Everything it printed so far, and its end. */
 function startProcess(env: Record<string, string>) {
@@ -71,41 +73,61 @@ describe('with Redis', () => {
       const redis = await startRedis();
       onTestFinished(() => redis.stop());
       await redis.kill();
-      const env = { REDIS_URL: redis.url, RATE_CREATE: '1/1m', LOG_LEVEL: 'silent' };
-      const servers = [startProcess(env), startProcess(env)];
+      const servers = startTwo({ REDIS_URL: redis.url });
       await redis.start();
-      const urls: string[] = [];
-      for (const server of servers) {
-        const [, url = ''] = await server.printed(/On this machine: +(http:\S+)/);
-        expect(server.output()).not.toContain('memory');
-        urls.push(url);
-      }
-      const [one, other] = urls as [string, string]; // as: two were started
-      const post = (url: string, body: object, cookie = '') =>
-        fetch(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', origin: new URL(url).origin, cookie },
-          body: JSON.stringify(body),
-        });
-
-      const created = await post(`${one}api/sessions`, { names: ['Ann', 'Bob'] });
-      expect(created.status).toBe(201);
-      const { a } = invitationsOf(await created.json());
-      const entered = await post(`${other}${a.path.slice(1)}/enter`, {
-        proof: a.proof,
-        code: a.code,
-      });
-      const [pass = ''] = entered.headers.getSetCookie()[0]?.split(';') ?? [];
-      const landing = await post(`${one}${a.path.slice(1)}/landing`, { proof: a.proof }, pass);
-      expect(await landing.json()).toMatchObject({ here: 'a' });
-      const limited = await post(`${other}api/sessions`, { names: ['Ann', 'Bob'] });
-      expect(limited.status).toBe(429);
-
-      for (const { child } of servers) child.kill('SIGTERM');
-      for (const { exited } of servers) expect(await exited).toBe(0);
+      await expectShared(servers);
     },
   );
+
+  it('the same with a cluster', { timeout: 60_000 }, async () => {
+    const cluster = await startCluster();
+    onTestFinished(() => cluster.stop());
+    await expectShared(startTwo({ REDIS_CLUSTER: cluster.addresses }));
+  });
+
+  it('the same with sentinels', { timeout: 60_000 }, async () => {
+    const sentinels = await startSentinels();
+    onTestFinished(() => sentinels.stop());
+    const { addresses: REDIS_SENTINELS, name: REDIS_SENTINEL_NAME } = sentinels;
+    await expectShared(startTwo({ REDIS_SENTINELS, REDIS_SENTINEL_NAME }));
+  });
 });
+
+function startTwo(redis: Record<string, string>) {
+  const env = { ...redis, RATE_CREATE: '1/1m', LOG_LEVEL: 'silent' };
+  return [startProcess(env), startProcess(env)];
+}
+
+/** Made at one, entered at the other, and both count the same address; then stops them. */
+async function expectShared(servers: ReturnType<typeof startTwo>): Promise<void> {
+  const urls: string[] = [];
+  for (const server of servers) {
+    const [, url = ''] = await server.printed(/On this machine: +(http:\S+)/);
+    expect(server.output()).not.toContain('memory');
+    expect((await fetch(`${url}readyz`)).status).toBe(200);
+    urls.push(url);
+  }
+  const [one, other] = urls as [string, string]; // as: two were started
+  const post = (url: string, body: object, cookie = '') =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: new URL(url).origin, cookie },
+      body: JSON.stringify(body),
+    });
+
+  const created = await post(`${one}api/sessions`, { names: ['Ann', 'Bob'] });
+  expect(created.status).toBe(201);
+  const { a } = invitationsOf(await created.json());
+  const entered = await post(`${other}${a.path.slice(1)}/enter`, { proof: a.proof, code: a.code });
+  const [pass = ''] = entered.headers.getSetCookie()[0]?.split(';') ?? [];
+  const landing = await post(`${one}${a.path.slice(1)}/landing`, { proof: a.proof }, pass);
+  expect(await landing.json()).toMatchObject({ here: 'a' });
+  const limited = await post(`${other}api/sessions`, { names: ['Ann', 'Bob'] });
+  expect(limited.status).toBe(429);
+
+  for (const { child } of servers) child.kill('SIGTERM');
+  for (const { exited } of servers) expect(await exited).toBe(0);
+}
 
 describe('refusing to start', () => {
   it('lists every wrong setting', async () => {
