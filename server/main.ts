@@ -68,13 +68,18 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
       const used = await use(store);
       clearTimeout(patience);
       return used;
-    } catch {
+    } catch (error) {
       const hopeless = trouble?.hopeless();
       if (hopeless) fail(hopeless);
-      if (place !== null && Date.now() > giveUpAt) fail(unreachable(place));
+      if (place !== null && Date.now() > giveUpAt) fail(`${unreachable(place)}${said(error)}`);
       await setTimeout(STORE_RETRY_MS);
     }
   }
+}
+
+/** What the last attempt met, on a line of its own. */
+function said(error: unknown): string {
+  return error instanceof Error ? `\nLast: ${error.message}` : '';
 }
 
 function unreachable({ kind }: RedisPlace): string {

@@ -32,6 +32,8 @@ export interface GateOptions {
  */
 export function createGate(client: Redis, { scripts, last, onOpen, onClose }: GateOptions): Gate {
   let isOpen = false;
+  /** Why it is not, as far as is known. */
+  let trouble: unknown;
 
   async function open(isStill: () => boolean): Promise<void> {
     const [info, id] = await Promise.all([client.info('server'), client.client('ID')]);
@@ -43,6 +45,7 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
     if (!isStill()) return;
     last.set(server, id);
     isOpen = true;
+    trouble = undefined;
     onOpen();
   }
 
@@ -57,6 +60,7 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
     });
   }
 
+  client.on('error', (error: unknown) => (trouble = error));
   client.on('ready', tryToOpen);
   client.on('close', () => {
     isOpen = false;
@@ -70,7 +74,7 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
       return isOpen;
     },
     async run(commands) {
-      if (!isOpen) throw new AppError('store_unavailable', { message: 'not connected to Redis' });
+      if (!isOpen) throw new AppError('store_unavailable', { message: notConnected(trouble) });
       try {
         return await commands();
       } catch (cause) {
@@ -78,4 +82,9 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
       }
     },
   };
+}
+
+/** In the message, for operators: a cause would be taken for that of the operation. */
+function notConnected(trouble: unknown): string {
+  return `not connected to Redis${trouble instanceof Error ? `: ${trouble.message}` : ''}`;
 }

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
 import { readScripts } from '../../server/store/redis-scripts.ts';
+import { createRedisStore } from '../../server/store/redis-store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
@@ -187,6 +188,20 @@ describe('a Redis that fails', () => {
       await sendUntilStored(fixture, cid);
     }
     expect((await log()).map(({ cid }) => cid)).toEqual(cids);
+  });
+
+  test('by not allowing what is needed: the failure says in its words what', async () => {
+    own = await startRedis();
+    onTestFinished(() => own.stop());
+    const other = new Redis(own.url);
+    await other.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '&*', '+@all', '-client');
+    other.disconnect();
+    const url = own.url.replace('redis://', 'redis://app:pw@');
+    const store = createRedisStore({ place: at(url), options: OPTIONS });
+    onTestFinished(() => store.close());
+    await expect
+      .poll(() => store.ping().catch((error: unknown) => String(error)), { timeout: 10_000 })
+      .toMatch(/not connected to Redis: NOPERM .*client/);
   });
 
   test('by forgetting scripts: they are sent again', async () => {
