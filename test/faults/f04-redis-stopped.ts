@@ -8,7 +8,7 @@ import { createTalk, sayAtOnce, unechoed } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startWorld, type World } from './world/world.ts';
 
-const LANES = 5;
+const LANES = 3;
 const CHATS = 2;
 const MESSAGES_PER_SECOND = 10;
 /** A command is given up after 1.5 s: a Redis that hangs longer must be told of. */
