@@ -32,11 +32,12 @@ interface Lane {
 }
 
 /** An operation that was sent. */
-interface Turn {
+interface Turn<T = unknown> {
   /** Sent the first time. */
-  sent: Promise<unknown>;
-  /** Sent until it is over. */
-  over: Promise<unknown>;
+  sent: Promise<T>;
+  /** Sent again, once `sent` was refused. */
+  again: Promise<T> | undefined;
+  /** Of those not over yet. */
   before: Turn | undefined;
   after: Turn | undefined;
 }
@@ -52,6 +53,10 @@ export function createLanes(): Lanes {
     return lane;
   }
 
+  function leave(sid: string, lane: Lane): void {
+    if (--lane.open === 0) lanes.delete(sid);
+  }
+
   /** Later ones wait until `work` is really over, also if nobody waits for it any more. */
   function hold<T>(sid: string, work: Promise<T>): Promise<T> {
     const lane = enter(sid);
@@ -65,63 +70,55 @@ export function createLanes(): Lanes {
     return work;
   }
 
-  function leave(sid: string, lane: Lane): void {
-    if (--lane.open === 0) lanes.delete(sid);
-  }
-
-  async function inLane<T>(sid: string, begin: (lane: Lane) => Promise<T>): Promise<T> {
-    const lane = enter(sid);
-    try {
-      return await (lane.holding > 0 ? wait(lane, () => begin(lane)) : begin(lane));
-    } finally {
-      leave(sid, lane);
-    }
-  }
-
-  async function finish<T>(sid: string, turn: Turn, sent: Promise<T>, again: Again<T>): Promise<T> {
-    const giveUpAt = performance.now() + OPERATION_MS;
-    try {
-      return await sent;
-    } catch (refusal) {
-      if (refusalOf(refusal) === null) throw refusal;
-      const repeated = inOrder(turn, refusal, () => again(refusal, giveUpAt));
-      return await within(giveUpAt, hold(sid, repeated));
-    } finally {
-      turn.before = undefined;
-    }
-  }
-
   return {
-    follow: (sid, operation, again = (refusal) => Promise.reject(refusal)) =>
-      inLane(sid, (lane) => {
-        const sent = operation();
-        const turn: Turn = { sent, over: sent, before: lane.last, after: undefined };
-        if (lane.last) lane.last.after = turn;
-        lane.last = turn;
-        const over = finish(sid, turn, sent, again);
-        turn.over = over;
-        return over;
-      }),
-    occupy: (sid, operation) =>
-      inLane(sid, (lane) => {
-        const sent = operation();
-        const turn = { sent, over: sent, before: undefined, after: undefined };
-        if (lane.last) lane.last.after = turn;
-        lane.last = turn;
-        return within(performance.now() + OPERATION_MS, hold(sid, sent));
-      }),
+    async follow(sid, operation, again) {
+      const giveUpAt = performance.now() + OPERATION_MS;
+      const lane = enter(sid);
+      const mustWait = lane.holding > 0;
+      let turn;
+      try {
+        turn = mustWait ? await wait(lane, operation, giveUpAt) : send(lane, operation);
+        return await (mustWait ? within(giveUpAt, turn.sent) : turn.sent);
+      } catch (refusal) {
+        if (!turn || !again || refusalOf(refusal) === null) throw refusal;
+        turn.again = inOrder(turn, refusal, () => again(refusal, giveUpAt));
+        return await within(giveUpAt, hold(sid, turn.again));
+      } finally {
+        if (turn) turn.before = undefined;
+        leave(sid, lane);
+      }
+    },
+    async occupy(sid, operation) {
+      const giveUpAt = performance.now() + OPERATION_MS;
+      const lane = enter(sid);
+      const begin = () => hold(sid, operation());
+      try {
+        const turn = lane.holding > 0 ? await wait(lane, begin, giveUpAt) : send(lane, begin);
+        turn.before = undefined;
+        return await within(giveUpAt, turn.sent);
+      } finally {
+        leave(sid, lane);
+      }
+    },
   };
 }
 
-/** One that gives up while it waits is never begun. */
-async function wait<T>(lane: Lane, begin: () => Promise<T>): Promise<T> {
+function send<T>(lane: Lane, operation: () => Promise<T>): Turn<T> {
+  const turn = { sent: operation(), again: undefined, before: lane.last, after: undefined };
+  if (lane.last) lane.last.after = turn;
+  lane.last = turn;
+  return turn;
+}
+
+/** Resolves when it was sent. One that gives up while it waits never is. */
+async function wait<T>(lane: Lane, operation: () => Promise<T>, giveUpAt: number) {
   let go = () => {};
-  const begun = new Promise<T>((resolve, reject) => {
-    go = () => void begin().then(resolve, reject);
+  const begun = new Promise<Turn<T>>((resolve) => {
+    go = () => resolve(send(lane, operation));
   });
   lane.waiting.add(go);
   try {
-    return await within(performance.now() + OPERATION_MS, begun);
+    return await within(giveUpAt, begun);
   } finally {
     lane.waiting.delete(go);
   }
@@ -141,7 +138,9 @@ async function inOrder<T>(turn: Turn, refusal: unknown, repeat: () => Promise<T>
   for (let later = turn.after; later; later = later.after) {
     if (!(await wasRefused(later.sent))) throw refusal;
   }
-  await turn.before?.over.catch(() => {});
+  const { before } = turn;
+  await before?.sent.catch(() => {});
+  await before?.again?.catch(() => {});
   return repeat();
 }
 

@@ -23,6 +23,12 @@ const SETTLE_MS = 20;
 /** A node that serves no slot any more is kept for so long: it may still have to answer. */
 const KEEP_MS = 5_000;
 
+const NOBODY = {
+  async run(): Promise<never> {
+    throw new AppError('store_unavailable', { message: 'no master serves this slot' });
+  },
+};
+
 interface Member {
   address: RedisAddress;
   node: RedisNode;
@@ -107,11 +113,7 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
 
   return {
     scripts,
-    nodeOf(key) {
-      const member = bySlot[slotOf(key)];
-      if (member) return member.node;
-      throw new AppError('store_unavailable', { message: 'no master serves this slot' });
-    },
+    nodeOf: (key) => bySlot[slotOf(key)]?.node ?? NOBODY,
     async settled() {
       await look();
       await pause(SETTLE_MS);

@@ -21,8 +21,8 @@ export interface RedisNode {
 export interface RedisNodes {
   /** As they publish there. */
   readonly scripts: Scripts;
-  /** The node that serves a key. Throws `store_unavailable` while none is known to. */
-  nodeOf(key: string): RedisNode;
+  /** The node that serves a key; while none is known to, one that cannot be reached. */
+  nodeOf(key: string): Pick<RedisNode, 'run'>;
   /** After a refusal: resolves when another attempt makes sense. */
   settled: () => Promise<void>;
   subscribe: RedisChannels['subscribe'];

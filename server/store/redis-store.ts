@@ -75,7 +75,7 @@ export function createRedisStore({
 
   /** One script on the node that serves its keys; `read` makes of the reply what is wanted. */
   function script<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
-    return async (refusal: Refusal | null): Promise<T> => {
+    return (refusal: Refusal | null): Promise<T> => {
       const node = nodes.nodeOf(keys[0] ?? '');
       const sent = { keys, args, isWhole: refusal === 'forgotten' };
       return node.run(async (client) => read(await runScript(client, nodes.scripts[name], sent)));
