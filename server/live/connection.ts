@@ -26,6 +26,8 @@ import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
+/** How often `tick` is called. */
+export const TICK_MS = 1_000;
 /** How long a peer may take to answer a close. */
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -235,7 +237,7 @@ export function createConnection(options: ConnectionOptions) {
       close(CLOSE.ended);
     },
 
-    /** Once a second: is the other side alive, is the lease, is anything missing? */
+    /** Every TICK_MS: is the other side alive, is the lease, is anything missing? */
     tick(): void {
       const at = now();
       if (intake.isPaused) sawLife();
@@ -247,7 +249,8 @@ export function createConnection(options: ConnectionOptions) {
         pingedAt = at;
         socket.ping();
       }
-      if (at >= renewAt) {
+      // The tick before it is due: who died is missed LEASE_MS + LEASE_RENEW_MS later, not after.
+      if (at > renewAt - TICK_MS) {
         renewAt = at + LEASE_RENEW_MS;
         void renewLease();
       }

@@ -8,11 +8,9 @@ import type { Config } from '../config.ts';
 import { CLOSE } from '../protocol/errors.ts';
 import type { SessionLimits, Slot } from '../protocol/frames.ts';
 import type { Store } from '../store/store.ts';
-import { createConnection, type Connection } from './connection.ts';
+import { createConnection, TICK_MS, type Connection } from './connection.ts';
 import { createLocalSession, type LocalSession } from './local-session.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
-
-const TICK_MS = 1_000;
 
 export interface HubOptions {
   store: Store;
