@@ -45,7 +45,7 @@ export interface Pair {
   /** A new browser of a participant, in which the code was entered. */
   enter(slot: Slot, options?: BrowserOptions): Promise<Browser>;
   /** A page load in a browser that has entered. */
-  open(slot: Slot, browser: Browser): Promise<Device>;
+  open(slot: Slot, browser: Browser, withinMs?: number): Promise<Device>;
   /**
    * Waits until every device that is still there has everything, has a new page of both read the
    * whole log, and returns the recording.
@@ -89,8 +89,8 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
     return browser;
   }
 
-  async function open(slot: Slot, browser: Browser): Promise<Device> {
-    const session = await persist(() => landIn(browser, links[slot], slot));
+  async function open(slot: Slot, browser: Browser, withinMs?: number): Promise<Device> {
+    const session = await persist(() => landIn(browser, links[slot], slot), withinMs);
     const name = `${label}.${slot}${devices.length}`;
     const device = createDevice({ name, session, browser, recorder });
     devices.push(device);
