@@ -1,6 +1,7 @@
 /**
  * F6: one person's network ends at any byte of what it carries, also of a greeting; or it becomes
- * a black hole, one way or both, while the connection looks open.
+ * a black hole, one way or both, while the connection looks open; or she takes another network,
+ * and what the first one held arrives behind what she sent again.
  */
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
@@ -14,6 +15,7 @@ import { startWorld, type World } from './world/world.ts';
 
 const WAYS = ['in', 'out'] as const;
 const BLACK_HOLES = 0.2;
+const OVERTAKINGS = 0.1;
 /** Some black holes are none: the network comes back before anybody has noticed. */
 const STALLS = 0.3;
 
@@ -27,9 +29,12 @@ export const clientCut: Fault = {
 
   async run(course) {
     const world = course.use(await startWorld());
-    await eachSideBySide(course, 60, (random) =>
-      random() < BLACK_HOLES ? holdOne(world, course, random) : cutOne(world, course, random),
-    );
+    await eachSideBySide(course, 60, (random) => {
+      const drawn = random();
+      if (drawn < BLACK_HOLES) return holdOne(world, course, random);
+      if (drawn < BLACK_HOLES + OVERTAKINGS) return overtakeOne(world, course, random);
+      return cutOne(world, course, random);
+    });
     course.expectNoFaults(world);
   },
 };
@@ -83,6 +88,28 @@ async function holdOne(world: World, course: Course, random: Random): Promise<vo
   wire.release();
   await typing;
   await until('Ann is back', () => ann.chat.connection.value === 'live');
+  course.judge(await pair.settle());
+  pair.close();
+}
+
+/** From one network to the next: everything is sent again, and then the first lets go. */
+async function overtakeOne(world: World, course: Course, random: Random): Promise<void> {
+  const { base, wire } = await world.openWire();
+  const pair = await meet(world.base, { a: { base } });
+  const { ann, bob } = pair;
+  wire.holdOpen(...random.oneOf([['in'], ['in', 'out']] as const));
+  sayAtOnce([ann, bob], random.between(1, 6));
+  const held = unechoed([ann]);
+  const isLost = lost(ann);
+  ann.chat.woke();
+  await isLost;
+  await until('Ann is back', () => ann.chat.connection.value === 'live');
+  sayAtOnce([ann], random.between(0, 3));
+  // In the middle of sending again, or behind it.
+  if (random() < 0.5) await until('all is echoed', () => unechoed([ann]) === 0);
+  wire.release();
+  course.measure('overtaken', held);
+  await until('all is echoed', () => unechoed(pair.devices) === 0);
   course.judge(await pair.settle());
   pair.close();
 }

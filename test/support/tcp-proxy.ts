@@ -17,6 +17,8 @@ export interface TcpProxy {
   cut(): void;
   /** From now on nothing passes, on new connections either; everything looks open. */
   hold(...directions: Direction[]): void;
+  /** The same for what is open now; new connections pass. */
+  holdOpen(...directions: Direction[]): void;
   /** What was held passes now, in order, and what follows too. */
   release(): void;
   /** From now on what comes this way is taken and forgotten, until the connection ends. */
@@ -92,6 +94,10 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     }, next.dueAt - performance.now());
   }
 
+  function holdOpen(...directions: Direction[]): void {
+    for (const pair of pairs) for (const one of directions) pair[one].held ??= [];
+  }
+
   const server = createServer((client) => {
     const port = isRefused ? null : target();
     client.on('error', () => {});
@@ -132,8 +138,9 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     cut: () => pairs.forEach(end),
     hold(...directions) {
       holding = new Set(directions);
-      for (const pair of pairs) for (const one of directions) pair[one].held ??= [];
+      holdOpen(...directions);
     },
+    holdOpen,
     release() {
       holding = new Set();
       for (const pair of pairs) {
