@@ -73,7 +73,11 @@ async function loseReplies(course: Course, loss: Loss): Promise<void> {
   const deaf = random.oneOf([[0], [1], [0, 1]]);
   const devices = deaf.flatMap((node) => chats.devicesOf(node));
   const wires = deaf.map((node) => world.nodes[node]!.wire); // there are two
-  for (const wire of wires) wire.swallow('out');
+  for (const wire of wires) {
+    wire.swallow('out');
+    // One that was still coming back from the last cut would hear.
+    wire.refuse(true);
+  }
   const cids = sayAtOnce(devices, random.between(1, 3));
   const lost = random.between(1, devices.length);
   await until('Redis has stored what nobody hears of', async () => {
@@ -84,8 +88,15 @@ async function loseReplies(course: Course, loss: Loss): Promise<void> {
   const echoed = cids.filter((cid) => devices.some((device) => hasEcho(device, chats, cid)));
   course.measure('stored, reply lost', stored - echoed.length);
   if (echoed.length > 0) throw new Error('an echo came without a reply of Redis');
-  for (const wire of wires) wire.cut();
-  await until('everything is stored', () => devices.every((device) => device.isQuiet()));
+  for (const wire of wires) {
+    wire.refuse(false);
+    wire.cut();
+  }
+  const isQuiet = () => devices.every((device) => device.isQuiet());
+  await until('everything is stored', isQuiet);
+  // A node that refused a message takes no other before it: the next loss would meet nobody.
+  sayAtOnce(devices);
+  await until('what comes after is stored too', isQuiet);
 }
 
 /** How many of these messages stand in the logs. */
