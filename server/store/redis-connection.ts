@@ -74,7 +74,21 @@ export function connectToMaster(
     sentinelReconnectStrategy: () => SENTINEL_RETRY_MS,
     Connector: QuietSentinels,
   } satisfies RedisOptions;
-  return quiet(new Redis(options));
+  const client = quiet(new Redis(options));
+  // ioredis gives up for good when it hears of a failover while it asks for the master.
+  client.on('end', () => {
+    if (left.has(client)) return;
+    setTimeout(() => void client.connect().catch(() => {}), OPTIONS.retryStrategy(1));
+  });
+  return client;
+}
+
+const left = new WeakSet<Redis>();
+
+/** For good, when all that was sent is answered; only this ends what connects by itself. */
+export async function leave(client: Redis): Promise<void> {
+  left.add(client);
+  await client.quit().catch(() => client.disconnect());
 }
 
 /** To one node of a cluster. */

@@ -3,6 +3,7 @@
  * listened to again after a reconnect, before it counts as live.
  */
 import type { Redis } from 'ioredis';
+import { leave } from './redis-connection.ts';
 
 /** A connection that only listens would never notice that the other end has gone. */
 const PING_EVERY_MS = 5_000;
@@ -15,7 +16,7 @@ export interface Ear {
   forget(channel: string): void;
   /** What Redis has agreed to tell this connection. */
   heard(): ReadonlySet<string>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface EarEvents {
@@ -68,7 +69,7 @@ export function createEar(connection: Redis, isSharded: boolean, events: EarEven
     },
     close() {
       clearInterval(timer);
-      connection.disconnect();
+      return leave(connection);
     },
   };
 

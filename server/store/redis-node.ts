@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import type { RedisChannels } from './redis-channels.ts';
+import { leave } from './redis-connection.ts';
 import { createEar } from './redis-ear.ts';
 import type { Ear } from './redis-ear.ts';
 import { createGate } from './redis-gate.ts';
@@ -50,8 +51,7 @@ export function createRedisNode(options: RedisNodeOptions): RedisNode {
     ear,
     run: (commands) => gate.run(() => commands(client)),
     async close() {
-      ear.close();
-      await client.quit().catch(() => client.disconnect());
+      await Promise.all([ear.close(), leave(client)]);
     },
   };
 }

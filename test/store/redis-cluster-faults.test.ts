@@ -44,6 +44,11 @@ async function setUpCluster(): Promise<OnCluster> {
   return { ...fixture, master, interruptions };
 }
 
+/** A master and its replica. */
+async function pairOf(master: number) {
+  return [cluster.admins[master], cluster.admins[await cluster.replicaOf(master)]] as const;
+}
+
 async function countInterruptions(store: Store, sid: string): Promise<() => number> {
   let count = 0;
   await store.subscribe(sid, { published: () => {}, interrupted: () => count++ });
@@ -87,14 +92,14 @@ describe('a master', () => {
     const interruptedElsewhere = await countInterruptions(store, elsewhere);
     const stop = neverStops(store, elsewhere);
     const { cid: first } = await send('a');
-    await isReplicated(cluster.admins[master]);
+    await isReplicated(...(await pairOf(master)));
     await cluster.kill(master);
     await failsWithin(2_000, store.find(fixture.sid));
     await store.ping();
 
     const second = newCid();
     await sendUntilStored(fixture, second);
-    await vi.waitFor(() => expect(interruptions()).toBeGreaterThan(0), { timeout: 5_000 });
+    await vi.waitFor(() => expect(interruptions()).toBeGreaterThan(0), { timeout: 20_000 });
     const { cid: third, seq } = await send('a');
     await vi.waitFor(() => expect(published.at(-1)?.seq).toBe(seq));
     expect((await log()).map(({ cid }) => cid)).toEqual([first, second, third]);
@@ -108,8 +113,8 @@ describe('a master', () => {
     const { lease } = await connect('a');
     const kept = await send('a');
     const admin = cluster.admins[master];
-    await isReplicated(admin);
     const replica = await cluster.replicaOf(master);
+    await isReplicated(admin, cluster.admins[replica]);
     cluster.nodes[replica]?.freeze();
     await admin?.call('CLIENT', 'KILL', 'TYPE', 'replica');
     const lost = await send('a');
@@ -131,7 +136,7 @@ describe('a master', () => {
     const elsewhere = await createElsewhere(fixture);
     const stop = neverStops(store, elsewhere);
     const { cid: first } = await send('a');
-    await isReplicated(cluster.admins[master]);
+    await isReplicated(...(await pairOf(master)));
     cluster.nodes[master]?.freeze();
     await Promise.all([
       failsWithin(2_000, append('a')),
@@ -201,7 +206,7 @@ describe('a slot that moves', () => {
     await writing;
     expect((await wholeLog(store, sid)).map(({ cid }) => cid)).toEqual(cids);
     const { seq } = await send('a');
-    await vi.waitFor(() => expect(published.at(-1)?.seq).toBe(seq), { timeout: 5_000 });
+    await vi.waitFor(() => expect(published.at(-1)?.seq).toBe(seq), { timeout: 20_000 });
   });
 
   test('to a master that was not there before', async () => {

@@ -36,8 +36,16 @@ export async function isReady(store: Store, probes = 1): Promise<void> {
 }
 
 /** Resolves when the replica has all that was written. */
-export async function isReplicated(master: Redis | undefined): Promise<void> {
-  await vi.waitFor(async () => expect(await master?.wait(1, 1_000)).toBe(1), { timeout: 20_000 });
+export async function isReplicated(master: Redis | undefined, replica: Redis | undefined) {
+  const offset = async (redis: Redis | undefined, field: string) => {
+    const info = (await redis?.info('replication')) ?? '';
+    return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
+  };
+  const written = await offset(master, 'master_repl_offset');
+  await vi.waitFor(
+    async () => expect(await offset(replica, 'slave_repl_offset')).toBeGreaterThanOrEqual(written),
+    { timeout: 20_000 },
+  );
 }
 
 const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
