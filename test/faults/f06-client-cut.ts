@@ -58,11 +58,11 @@ async function cutOne(world: World, course: Course, random: Random): Promise<voi
 
 /** Bursts by one or both, each when the last has been echoed, until `cut`. */
 async function talkUntil(cut: Promise<void>, devices: readonly Device[], random: Random) {
-  let isCut = false;
-  void cut.then(() => (isCut = true));
-  while (!isCut) {
+  const talk = { isCut: false };
+  void cut.then(() => (talk.isCut = true));
+  while (!talk.isCut) {
     sayAtOnce(random() < 0.5 ? devices : [random.oneOf(devices)], random.between(1, 4));
-    await until('all is echoed, or the cut', () => isCut || unechoed(devices) === 0);
+    await until('all is echoed, or the cut', () => talk.isCut || unechoed(devices) === 0);
   }
 }
 

@@ -104,7 +104,8 @@ async function enterAtOnce(world: World, won: Won, { course, random, store }: En
   for (const [i, { slot, browser }] of tries.entries()) {
     const { json } = await post(browser, `/${sid}/landing`, { proof: proofs[slot] });
     if (json.here === slot && answers[i]?.status === 200) admitted[slot] += 1;
-    else if (json.here !== null) throw new Error(`try ${i} for ${slot} is ${String(json.here)}`);
+    else if (json.here !== null)
+      throw new Error(`try ${i} for ${slot} is ${JSON.stringify(json.here)}`);
   }
   for (const slot of SLOTS) {
     const due = Math.min(inside[slot], MAX_PASSES_PER_PARTICIPANT);

@@ -5,6 +5,7 @@
 import { parseLinkFragment } from '../../server/protocol/link.ts';
 import { otherSlot, type ServerFrame, type Slot } from '../../server/protocol/frames.ts';
 import { openLanding, proofOf } from '../../web/core/entering.ts';
+import type { Socket } from '../../web/core/environment.ts';
 import { createSessionApi } from '../../web/core/session-api.ts';
 import type { Course, Fault } from './fault.ts';
 import { createBrowser } from './world/browser.ts';
@@ -91,7 +92,8 @@ function createSteps(pair: Pair, base: string, random: Random): () => Promise<st
   }
 
   async function connect(): Promise<string> {
-    const slot = await slotOfConnection(environment.openSocket, base, sid);
+    const url = `${base.replace('http', 'ws')}/ws/${sid}`;
+    const slot = await slotOfConnection(environment.openSocket(url));
     expectEqual('slot of a connection', slot, model.here);
     return 'connect';
   }
@@ -127,22 +129,21 @@ function enterInModel(model: Model, slot: Slot, isRight: boolean): string {
 }
 
 /** What the welcome says; null if the upgrade was refused. */
-function slotOfConnection(
-  openSocket: ReturnType<ReturnType<typeof createBrowser>['load']>['environment']['openSocket'],
-  base: string,
-  sid: string,
-): Promise<Slot | null> {
-  const socket = openSocket(`${base.replace('http', 'ws')}/ws/${sid}`);
+function slotOfConnection(socket: Socket): Promise<Slot | null> {
   return new Promise((resolve, reject) => {
-    const hear = ({ data }: { data: unknown }) => {
-      const frame = JSON.parse(String(data)) as ServerFrame; // as: our own server wrote it
-      if (frame.type === 'welcome') resolve(frame.slot);
-      socket.close(1000);
-    };
-    const end = ({ code }: { code: number }) =>
-      code === 1006 ? resolve(null) : reject(new Error(`closed with ${code}`));
-    Object.assign(socket, { onmessage: hear, onclose: end, onerror: () => {} });
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', v: 1, after: null }));
+    Object.assign(socket, {
+      onopen: () => socket.send(JSON.stringify({ type: 'hello', v: 1, after: null })),
+      onmessage({ data }: { data: unknown }) {
+        const frame = JSON.parse(String(data)) as ServerFrame; // as: our own server wrote it
+        if (frame.type === 'welcome') resolve(frame.slot);
+        socket.close(1000);
+      },
+      onclose({ code }: { code: number }) {
+        if (code === 1006) resolve(null);
+        else reject(new Error(`closed with ${code}`));
+      },
+      onerror: () => {},
+    });
   });
 }
 
@@ -160,10 +161,10 @@ function partsOf(link: string) {
   return parts;
 }
 
-function wrongCode({ codes }: Pair, random: Random): string {
-  const drawn = Array.from({ length: 8 }, () => random.oneOf([...'0123456789ABCDEF'])).join('');
-  const plain = Object.values(codes).map((code) => code.replace('-', ''));
-  return plain.includes(drawn) ? wrongCode({ codes } as Pair, random) : drawn;
+function wrongCode(pair: Pair, random: Random): string {
+  const drawn = Array.from({ length: 8 }, () => random.between(0, 9)).join('');
+  const plain = Object.values(pair.codes).map((code) => code.replace('-', ''));
+  return plain.includes(drawn) ? wrongCode(pair, random) : drawn;
 }
 
 function expectEqual(what: string, is: unknown, mustBe: unknown): void {
