@@ -24,6 +24,8 @@ export interface Browser {
   fetch: Fetch;
   /** The Cookie header it would send. */
   cookies(): string;
+  /** So long did it sleep: no timer ran, only the time of day went on. */
+  sleep(ms: number): void;
   load(watch: () => SocketWatch): Page;
 }
 
@@ -32,6 +34,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
   const jar = new Map<string, string>();
   const cookies = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
   const storage = createStorage();
+  let aheadMs = clockAheadMs;
 
   const fetchWithCookies: Fetch = async (url, init) => {
     const headers = { ...init.headers, origin: base, cookie: cookies() };
@@ -51,7 +54,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
     return {
       environment: {
         now: () => performance.now(),
-        wallNow: () => Date.now() + clockAheadMs,
+        wallNow: () => Date.now() + aheadMs,
         schedule(run, delayMs) {
           if (!isAlive) return () => {};
           const timer = setTimeout(() => {
@@ -92,7 +95,10 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
     };
   }
 
-  return { base, storage, fetch: fetchWithCookies, cookies, load };
+  return {
+    ...{ base, storage, fetch: fetchWithCookies, cookies, load },
+    sleep: (ms) => void (aheadMs += ms),
+  };
 }
 
 function watchSocket(socket: WebSocket, watch: SocketWatch): void {

@@ -10,11 +10,11 @@ import { createChat } from '../../../web/core/chat.ts';
 import type { Chat, MessageItem } from '../../../web/core/chat-view.ts';
 import { openLanding, proofOf, type EnteredSession } from '../../../web/core/entering.ts';
 import { createNewSession } from '../../../web/core/new-session.ts';
-import { createSessionApi } from '../../../web/core/session-api.ts';
+import { createSessionApi, type Landing } from '../../../web/core/session-api.ts';
 import type { History, SeenEntry } from '../history.ts';
 import { createBrowser, type Browser, type Page } from './browser.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { persist, until } from './until.ts';
+import { Decided, persist, until } from './until.ts';
 
 export interface Device {
   name: string;
@@ -109,10 +109,10 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
           .map(({ name, chat }) => `${name}: ${chat.connection.value}`)
           .join(),
     );
+    const browserOf = (slot: Slot) =>
+      [...there, ...devices].find((one) => one.slot === slot)?.browser ?? enter(slot);
     const witnesses = await Promise.all(
-      (['a', 'b'] as const).map(async (slot) =>
-        open(slot, devices.find((one) => one.slot === slot)?.browser ?? (await enter(slot))),
-      ),
+      (['a', 'b'] as const).map(async (slot) => open(slot, await browserOf(slot))),
     );
     const all = [...there, ...witnesses];
     await until('every screen shows the same', () => all.every((one) => one.isQuiet()), withinMs);
@@ -149,20 +149,30 @@ export async function meet(
   return { ...pair, ann, bob };
 }
 
-async function enterIn(browser: Browser, link: string, code: string): Promise<void> {
+/** Once. A refusal is thrown as Decided. */
+export async function enterIn(browser: Browser, link: string, code: string): Promise<void> {
   const { environment } = browser.load(noWatch);
   const api = createSessionApi({ environment, base: browser.base });
   const parts = partsOf(link);
   const answer = await api.enter(parts.sid, proofOf(parts), code);
-  if (answer.result !== 'entered') throw new Error(`not entered: ${JSON.stringify(answer)}`);
+  if (answer.result === 'retry') throw new Error(`not entered: ${JSON.stringify(answer)}`);
+  if (answer.result !== 'entered') throw new Decided(answer);
 }
 
-async function landIn(browser: Browser, link: string, slot: Slot): Promise<EnteredSession> {
+/** What a link leads to, asked once; the answer that it leads nowhere is thrown as Decided. */
+export async function askLanding(browser: Browser, link: string): Promise<Landing> {
   const { environment } = browser.load(noWatch);
   const parts = partsOf(link);
   const api = createSessionApi({ environment, base: browser.base });
   const landing = await api.landing(parts.sid, proofOf(parts));
-  if (landing.result !== 'landing') throw new Error(`no landing: ${JSON.stringify(landing)}`);
+  if (landing.result === 'retry') throw new Error(`no landing: ${JSON.stringify(landing)}`);
+  if (landing.result !== 'landing') throw new Decided(landing);
+  return landing;
+}
+
+async function landIn(browser: Browser, link: string, slot: Slot): Promise<EnteredSession> {
+  const parts = partsOf(link);
+  const landing = await askLanding(browser, link);
   const entrance = openLanding(parts, landing);
   if (entrance.state !== 'inside' || entrance.session.slot !== slot) {
     throw new Error(`not inside: ${entrance.state}`);

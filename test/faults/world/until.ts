@@ -21,14 +21,24 @@ export async function until(
   }
 }
 
-/** Again until it succeeds; the last failure is told if it never does. */
+/** The server has answered, and asking again would change nothing. */
+export class Decided extends Error {
+  readonly answer: { result: string };
+
+  constructor(answer: { result: string }) {
+    super(JSON.stringify(answer));
+    this.answer = answer;
+  }
+}
+
+/** Again until it succeeds or is decided; the last failure is told if it never does. */
 export async function persist<T>(attempt: () => Promise<T>, withinMs = 60_000): Promise<T> {
   const giveUpAt = performance.now() + withinMs;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
+      if (error instanceof Decided || performance.now() > giveUpAt) throw error;
       await pass(50);
     }
   }
