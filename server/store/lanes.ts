@@ -25,8 +25,8 @@ interface Lane {
   open: number;
   /** Of those under way, how many others have to wait for. */
   holding: number;
-  /** Those that wait, in order. */
-  waiting: Set<() => void>;
+  /** Those that wait, in order; undefined as long as none has. */
+  waiting: Set<() => void> | undefined;
   /** The one that was sent last. */
   last: Turn | undefined;
 }
@@ -48,7 +48,7 @@ export function createLanes(): Lanes {
   function enter(sid: string): Lane {
     let lane = lanes.get(sid);
     if (!lane)
-      lanes.set(sid, (lane = { open: 0, holding: 0, waiting: new Set(), last: undefined }));
+      lanes.set(sid, (lane = { open: 0, holding: 0, waiting: undefined, last: undefined }));
     lane.open++;
     return lane;
   }
@@ -116,19 +116,20 @@ async function wait<T>(lane: Lane, operation: () => Promise<T>, giveUpAt: number
   const begun = new Promise<Turn<T>>((resolve) => {
     go = () => resolve(send(lane, operation));
   });
-  lane.waiting.add(go);
+  const waiting = (lane.waiting ??= new Set());
+  waiting.add(go);
   try {
     return await within(giveUpAt, begun);
   } finally {
-    lane.waiting.delete(go);
+    waiting.delete(go);
   }
 }
 
 function goOn(lane: Lane): void {
-  for (const go of lane.waiting) {
+  for (const go of lane.waiting ?? []) {
     // What begins here may hold the lane in turn.
     if (lane.holding > 0) return;
-    lane.waiting.delete(go);
+    lane.waiting?.delete(go);
     go();
   }
 }

@@ -10,7 +10,7 @@ import type { Scripts } from './redis-scripts.ts';
 export interface Gate {
   readonly isOpen: boolean;
   /** Runs when Redis can be reached; rejects with `store_unavailable` and nothing else. */
-  run<T>(commands: () => Promise<T>): Promise<T>;
+  run: <T>(commands: (client: Redis) => Promise<T>) => Promise<T>;
 }
 
 /** Of each server (by run id) the connection that was used last (by its id there). */
@@ -76,7 +76,7 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
     async run(commands) {
       if (!isOpen) throw new AppError('store_unavailable', { message: notConnected(trouble) });
       try {
-        return await commands();
+        return await commands(client);
       } catch (cause) {
         throw new AppError('store_unavailable', { cause });
       }

@@ -49,7 +49,7 @@ export function createRedisNode(options: RedisNodeOptions): RedisNode {
       return gate.isOpen;
     },
     ear,
-    run: (commands) => gate.run(() => commands(client)),
+    run: gate.run,
     async close() {
       await Promise.all([ear.close(), leave(client)]);
     },
