@@ -70,6 +70,15 @@ export async function sendUntilStored({ append }: Pick<Fixture, 'append'>, cid: 
   );
 }
 
+/** All that a Redis user of this server has to be allowed */
+export const RIGHTS = [
+  ...['~duologue:*', '&duologue:*', '-@all', '+hello', '+auth', '+ping', '+info'],
+  ...['+client|id', '+client|kill', '+evalsha', '+eval', '+script|load', '+cluster|slots'],
+  ...['+cluster|info', '+publish', '+spublish', '+subscribe', '+unsubscribe', '+ssubscribe'],
+  ...['+sunsubscribe', '+@hash', '+@list', '+@sortedset', '+@string', '+del', '+exists'],
+  ...['+pexpire', '+pexpireat', '+pttl', '+time'],
+];
+
 /** As the settings would be read. */
 export function clusterAt(addresses: string): RedisPlace {
   return placeOf({ REDIS_CLUSTER: addresses });
