@@ -30,7 +30,7 @@ export const expiryRacesSend: Fault = {
   async run(course) {
     const world = course.use(await startWorld());
     const store = course.use(openStoreView(world.redis.url));
-    await eachSideBySide(course, 12, (random) => expireOne(world.base, course, random, store));
+    await eachSideBySide(course, 20, (random) => expireOne(world.base, course, random, store));
     course.expectNoFaults(world);
   },
 };
