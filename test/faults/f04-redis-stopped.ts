@@ -18,6 +18,7 @@ export const redisStopped: Fault = {
   id: 'F4',
   title: 'SIGSTOP Redis, 1 to 15 s',
   short: 2,
+  waits: true,
   long: 30,
   limits: { 'nack after ms': 2_000, 'back after ms': 5_000 },
 
