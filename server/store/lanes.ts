@@ -35,7 +35,7 @@ interface Lane {
 interface Turn<T = unknown> {
   /** Sent the first time. */
   sent: Promise<T>;
-  /** Sent again, once `sent` was refused. */
+  /** Sent again, if `sent` was refused: known before anyone else hears of the refusal. */
   again: Promise<T> | undefined;
   /** Of those not over yet. */
   before: Turn | undefined;
@@ -70,19 +70,33 @@ export function createLanes(): Lanes {
     return work;
   }
 
+  function whenRefused<T>(sid: string, turn: Turn<T>, repeat: (refusal: unknown) => Promise<T>) {
+    turn.sent.catch((refusal: unknown) => {
+      if (refusalOf(refusal) === null) return;
+      turn.again = hold(
+        sid,
+        inOrder(turn, refusal, () => repeat(refusal)),
+      );
+    });
+  }
+
   return {
     async follow(sid, operation, again) {
       const giveUpAt = performance.now() + OPERATION_MS;
       const lane = enter(sid);
+      const begin = () => {
+        const begun = send(lane, operation);
+        if (again) whenRefused(sid, begun, (refusal) => again(refusal, giveUpAt));
+        return begun;
+      };
       const mustWait = lane.holding > 0;
       let turn;
       try {
-        turn = mustWait ? await wait(lane, operation, giveUpAt) : send(lane, operation);
+        turn = mustWait ? await wait(lane, begin, giveUpAt) : begin();
         return await (mustWait ? within(giveUpAt, turn.sent) : turn.sent);
-      } catch (refusal) {
-        if (!turn || !again || refusalOf(refusal) === null) throw refusal;
-        turn.again = inOrder(turn, refusal, () => again(refusal, giveUpAt));
-        return await within(giveUpAt, hold(sid, turn.again));
+      } catch (error) {
+        if (!turn?.again) throw error;
+        return await within(giveUpAt, turn.again);
       } finally {
         if (turn) turn.before = undefined;
         leave(sid, lane);
@@ -91,9 +105,9 @@ export function createLanes(): Lanes {
     async occupy(sid, operation) {
       const giveUpAt = performance.now() + OPERATION_MS;
       const lane = enter(sid);
-      const begin = () => hold(sid, operation());
+      const begin = () => send(lane, () => hold(sid, operation()));
       try {
-        const turn = lane.holding > 0 ? await wait(lane, begin, giveUpAt) : send(lane, begin);
+        const turn = lane.holding > 0 ? await wait(lane, begin, giveUpAt) : begin();
         turn.before = undefined;
         return await within(giveUpAt, turn.sent);
       } finally {
@@ -110,11 +124,11 @@ function send<T>(lane: Lane, operation: () => Promise<T>): Turn<T> {
   return turn;
 }
 
-/** Resolves when it was sent. One that gives up while it waits never is. */
-async function wait<T>(lane: Lane, operation: () => Promise<T>, giveUpAt: number) {
+/** Resolves when it has begun. One that gives up while it waits never does. */
+async function wait<T>(lane: Lane, begin: () => Turn<T>, giveUpAt: number): Promise<Turn<T>> {
   let go = () => {};
   const begun = new Promise<Turn<T>>((resolve) => {
-    go = () => resolve(send(lane, operation));
+    go = () => resolve(begin());
   });
   const waiting = (lane.waiting ??= new Set());
   waiting.add(go);

@@ -86,6 +86,22 @@ describe('operations of one session', () => {
     expect(sent).toHaveLength(6);
   });
 
+  test('are sent again in order also when they had to wait before they were sent', async () => {
+    const { sent, settle, done, stubborn, occupy } = setUp();
+    const steps = occupy('steps');
+    const waited = stubborn('one');
+    done('steps');
+    await steps;
+    const all = [waited, stubborn('two')];
+    for (const name of ['one', 'two']) settle.get(name)?.reject(refused);
+    for (const name of ['one', 'two']) {
+      await vi.waitFor(() => expect(sent.at(-1)).toBe(`${name} again`));
+      done(`${name} again`);
+    }
+    await Promise.all(all);
+    expect(sent).toEqual(['steps', 'one', 'two', 'one again', 'two again']);
+  });
+
   test('give up in time when they have waited too long, and then are never sent', async () => {
     vi.useFakeTimers();
     try {
