@@ -77,8 +77,9 @@ export function connectToMaster(
   const client = quiet(new Redis(options));
   // ioredis gives up for good when it hears of a failover while it asks for the master.
   client.on('end', () => {
-    if (left.has(client)) return;
-    setTimeout(() => void client.connect().catch(() => {}), OPTIONS.retryStrategy(1));
+    setTimeout(() => {
+      if (!left.has(client)) void client.connect().catch(() => {});
+    }, OPTIONS.retryStrategy(1));
   });
   return client;
 }
