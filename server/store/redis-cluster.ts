@@ -86,7 +86,7 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
     channels.follow();
   }
 
-  /** Those we are connected to know; else whoever was ever known to belong to the cluster. */
+  /** Those we are connected to know; else those of the start, or the masters of the last look. */
   async function explore(): Promise<void> {
     const open = masters.filter(({ node }) => node.isOpen);
     const topology =
@@ -97,7 +97,9 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
   }
 
   /** One look at a time: who asks meanwhile shares it. */
-  function look(): Promise<void> {
+  async function look(): Promise<void> {
+    // What is closed here tells so, like what is lost.
+    if (isClosed) return;
     clearTimeout(timer);
     looking ??= explore()
       .catch(() => {})
@@ -154,8 +156,14 @@ function most(all: readonly Promise<unknown>[]): Promise<void> {
     };
     for (const one of all) {
       one.then(
-        () => count(void good++),
-        (cause: unknown) => count((bad++, cause)),
+        () => {
+          good++;
+          count();
+        },
+        (cause: unknown) => {
+          bad++;
+          count(cause);
+        },
       );
     }
     if (all.length === 0) count();
