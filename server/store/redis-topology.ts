@@ -1,4 +1,5 @@
 /** What nodes of a Redis Cluster say about which master serves which slots. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { toList, toNumber, toText } from './redis-reply.ts';
 
@@ -41,20 +42,13 @@ function toRange(reply: unknown, asked: string): SlotRange[] {
  */
 export async function newestOf(asked: readonly Promise<Topology>[]): Promise<Topology | undefined> {
   const answers: Topology[] = [];
-  const all = Promise.all(
-    asked.map((one) =>
-      one.then(
-        (topology) => answers.push(topology),
-        () => {},
-      ),
+  const all = asked.map((one) =>
+    one.then(
+      (topology) => answers.push(topology),
+      () => {},
     ),
   );
-  const first = Promise.any(asked).catch(() => {});
-  let timer: NodeJS.Timeout | undefined;
-  const patience = first.then(
-    () => new Promise<void>((resolve) => (timer = setTimeout(resolve, OTHERS_MS))),
-  );
-  await Promise.race([all, patience]);
-  clearTimeout(timer);
+  await Promise.any(asked).catch(() => {});
+  await Promise.race([Promise.all(all), pause(OTHERS_MS, null, { ref: false })]);
   return answers.toSorted((one, other) => other.epoch - one.epoch)[0];
 }
