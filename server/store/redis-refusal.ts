@@ -19,10 +19,8 @@ export function refusalOf(error: unknown): Refusal | null {
   return MOVING.includes(word) ? 'moving' : null;
 }
 
-export interface Attempt<T> {
-  /** `refusal`: why the last one was refused, null at first. */
-  (refusal: Refusal | null): Promise<T>;
-}
+/** `refusal`: why the last one was refused, null at first. */
+type Attempt<T> = (refusal: Refusal | null) => Promise<T>;
 
 /** Attempts until it is not refused. Keys on their way are waited for with `settled`. */
 export async function persist<T>(attempt: Attempt<T>, settled: () => Promise<void>): Promise<T> {
