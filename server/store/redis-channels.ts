@@ -5,7 +5,7 @@
  */
 import { AppError } from '../protocol/errors.ts';
 import type { Ear, EarEvents } from './redis-ear.ts';
-import { persist, refusalOf } from './redis-refusal.ts';
+import { insist, refusalOf } from './redis-refusal.ts';
 import type { Publication, Subscriber } from './store.ts';
 
 const BATCH = 1_000;
@@ -55,7 +55,7 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
     const listeners = new Set<Listener>();
     const channel: Channel = { name, listeners, ear: undefined, subscribed: Promise.resolve() };
     channels.set(name, channel);
-    channel.subscribed = persist(() => listenAtOwner(channel), settled);
+    channel.subscribed = insist(() => listenAtOwner(channel), settled);
     return channel;
   }
 

@@ -23,7 +23,7 @@ export function refusalOf(error: unknown): Refusal | null {
 type Attempt<T> = (refusal: Refusal | null) => Promise<T>;
 
 /** Attempts until it is not refused. Keys on their way are waited for with `settled`. */
-export async function persist<T>(attempt: Attempt<T>, settled: () => Promise<void>): Promise<T> {
+export async function insist<T>(attempt: Attempt<T>, settled: () => Promise<void>): Promise<T> {
   const giveUpAt = performance.now() + OPERATION_MS;
   try {
     return await attempt(null);

@@ -33,7 +33,7 @@ import {
   toTryTaken,
   toUnsent,
 } from './redis-records.ts';
-import { persist, repeat } from './redis-refusal.ts';
+import { insist, repeat } from './redis-refusal.ts';
 import type { Refusal } from './redis-refusal.ts';
 import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
@@ -84,7 +84,7 @@ export function createRedisStore({
 
   /** Keeps no order: for what belongs to no session, or has its lane already. */
   function call<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
-    return persist(script(keys, name, args, read), nodes.settled);
+    return insist(script(keys, name, args, read), nodes.settled);
   }
 
   /** An operation of one step on a session. */
