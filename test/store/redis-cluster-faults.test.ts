@@ -3,20 +3,19 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { Store } from '../../server/store/store.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import type { TestCluster } from '../support/redis-cluster.ts';
-import { newBox, newCid, newSession, newSum, random, setUp, wholeLog } from './fixture.ts';
+import { newCid, newSession, random, setUp, wholeLog } from './fixture.ts';
 import type { Fixture } from './fixture.ts';
 import {
   clusterAt,
   failsWithin,
   isReady,
   isReplicated,
+  PROBES,
   sendUntilStored,
   startNode,
 } from './redis-nodes.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const PROBES = 40;
 
 let cluster: TestCluster;
 
@@ -132,7 +131,7 @@ describe('a master', () => {
 
   test('hangs and is replaced: what failed there is never carried out later', async () => {
     const fixture = await setUpCluster();
-    const { store, sid, master, send, append, log } = fixture;
+    const { store, sid, master, send, append, unsend, log } = fixture;
     const elsewhere = await createElsewhere(fixture);
     const stop = neverStops(store, elsewhere);
     const { cid: first } = await send('a');
@@ -141,7 +140,7 @@ describe('a master', () => {
     await Promise.all([
       failsWithin(2_000, append('a')),
       failsWithin(2_000, store.find(sid)),
-      failsWithin(2_000, store.unsend(sid, unsendOf(first))),
+      failsWithin(2_000, unsend('a', [first])),
     ]);
     const second = newCid();
     await sendUntilStored(fixture, second);
@@ -229,11 +228,6 @@ test('ready is a process that reaches most masters', async () => {
   await vi.waitFor(() => expect(store.ping()).rejects.toBeDefined());
   await failsWithin(2_000, store.ping());
 });
-
-function unsendOf(cid: string) {
-  const entry = { slot: 'a', cid: newCid(), box: newBox(), sum: newSum(), seen: null } as const;
-  return { ...entry, of: [cid] };
-}
 
 async function otherMaster({ master }: OnCluster): Promise<number> {
   const [other = 0] = (await cluster.masters()).filter((node) => node !== master);

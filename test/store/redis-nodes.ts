@@ -11,7 +11,7 @@ import { OPTIONS, random } from './fixture.ts';
 import type { Fixture, Settings } from './fixture.ts';
 
 /** Enough sessions to have some on every master of a cluster: all but one in ten million times. */
-const PROBES = 40;
+export const PROBES = 40;
 
 /** Resolves when the node can do everything, also hear. */
 export async function startNode(place: RedisPlace, settings: Settings): Promise<Store> {
@@ -70,7 +70,7 @@ export async function sendUntilStored({ append }: Pick<Fixture, 'append'>, cid: 
   );
 }
 
-/** All that a Redis user of this server has to be allowed */
+/** All that a Redis user of this server has to be allowed. */
 export const RIGHTS = [
   ...['~duologue:*', '&duologue:*', '-@all', '+hello', '+auth', '+ping', '+info'],
   ...['+client|id', '+client|kill', '+evalsha', '+eval', '+script|load', '+cluster|slots'],

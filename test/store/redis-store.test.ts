@@ -6,7 +6,7 @@ import { createRedisStore } from '../../server/store/redis-store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
-import { OPTIONS, newBox, newSession, newSum, random, setUp } from './fixture.ts';
+import { OPTIONS, newBox, newSession, random, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { checkKeys, watchKeys } from './redis-keys.ts';
 import { failsWithin, isReady, sendUntilStored, startNode } from './redis-nodes.ts';
@@ -118,13 +118,13 @@ describe('a Redis that fails', () => {
 
   test('by hanging: operations fail within 2 s, and work again when it goes on', async () => {
     const fixture = await setUpOwn();
-    const { store, sid, append, log } = fixture;
+    const { store, sid, append, unsend, log } = fixture;
     own.freeze();
     await Promise.all([
       failsWithin(2_000, append('a')),
       failsWithin(2_000, store.find(sid)),
       failsWithin(2_000, store.create(newSession())),
-      failsWithin(2_000, store.unsend(sid, unsendOf('x'))),
+      failsWithin(2_000, unsend('a', ['x'])),
       failsWithin(2_000, store.subscribe(random(8), { published() {}, interrupted() {} })),
       failsWithin(2_000, store.ping()),
     ]);
@@ -289,9 +289,4 @@ describe('a Redis that fails', () => {
     expect(await store.create(newSession())).toBe('created');
     other.disconnect();
   });
-
-  function unsendOf(cid: string) {
-    const entry = { slot: 'a', cid: random(16), box: newBox(), sum: newSum(), seen: null } as const;
-    return { ...entry, of: [cid] };
-  }
 });
