@@ -9,6 +9,7 @@ import type { Slot } from '../../../server/protocol/frames.ts';
 import { createChat } from '../../../web/core/chat.ts';
 import type { Chat, MessageItem } from '../../../web/core/chat-view.ts';
 import { openLanding, proofOf, type EnteredSession } from '../../../web/core/entering.ts';
+import { keysIn, outboxPrefix } from '../../../web/core/left-outboxes.ts';
 import { createNewSession } from '../../../web/core/new-session.ts';
 import { createSessionApi, type Landing } from '../../../web/core/session-api.ts';
 import type { History, SeenEntry } from '../history.ts';
@@ -245,8 +246,7 @@ function createDevice({ name, session, browser, recorder }: DeviceOptions): Devi
 }
 
 function hasOutbox({ storage }: Browser, sid: string): boolean {
-  const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i));
-  return keys.some((key) => key?.startsWith(`duologue:outbox:${sid}:`));
+  return keysIn(storage, outboxPrefix(sid)).length > 0;
 }
 
 export function messagesOf(chat: Chat): MessageItem[] {
