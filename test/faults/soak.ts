@@ -185,13 +185,7 @@ function median(samples: readonly Sample[], of: keyof Sample): number {
 
 /** After the last session's time, and its notice's, nothing is left. */
 async function keysAreGone(world: World, course: Course): Promise<void> {
-  const redis = course.use(Object.assign(new Redis(world.redis.url), { close() {} }));
-  await until(
-    'no key is left',
-    async () => (await redis.dbsize()) === 0,
-    180_000,
-    () => '',
-  );
-  course.measure('keys left', await redis.dbsize());
-  redis.disconnect();
+  const redis = new Redis(world.redis.url);
+  course.use({ close: () => redis.disconnect() });
+  await until('no key is left', async () => (await redis.dbsize()) === 0, 180_000);
 }
