@@ -1,7 +1,7 @@
 /**
  * The long column: `npm run test:faults [-- F1 F6 … --runs=N --seed=N]`. Prints its seeds, tells
- * how far it is while it runs, and ends with a table. `storm` and `soak` run when named. With --seed=S+I --runs=1 the schedule of
- * iteration I of seed S is played again.
+ * how far it is while it runs, and ends with a table. `storm`, `soak` and `bugs` run when named.
+ * To play iteration I of seed S again: --runs=1 and the sum of both as --seed.
  */
 import { exceeded, percentile, runFault, type Fault, type Outcome } from './fault.ts';
 import { FAULTS, NAMED } from './faults.ts';
