@@ -73,10 +73,13 @@ function isFresh(wanted) {
 async function buildServer() {
   // The page's types are checked along: its bundler only strips them.
   await mustRun('Compiling', 'typescript/bin/tsc', ['-b', 'server', 'web']);
+  copyLua();
+}
+
+/** What the compiler leaves out: wherever it has run, so that no new code meets old scripts. */
+export function copyLua() {
   const lua = 'store/lua';
-  if (existsSync(`${ROOT}server/${lua}`)) {
-    cpSync(`${ROOT}server/${lua}`, `${ROOT}server/dist/${lua}`, { recursive: true });
-  }
+  cpSync(`${ROOT}server/${lua}`, `${ROOT}server/dist/${lua}`, { recursive: true });
 }
 
 async function buildWeb() {
