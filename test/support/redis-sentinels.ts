@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { adminOf, until } from './redis-admin.ts';
-import { startRedis, startServer } from './redis.ts';
+import { startRedis, startRedisServer } from './redis.ts';
 import type { TestRedis } from './redis.ts';
 
 const NAME = 'chats';
@@ -119,7 +119,7 @@ export async function startSentinels(args: readonly string[] = []): Promise<Test
 
 /** Keeps what it learns in its configuration, so that must be a file. */
 function startSentinel(masterPort: number): Promise<TestRedis> {
-  return startServer((port, dir) => {
+  return startRedisServer((port, dir) => {
     const file = join(dir, 'sentinel.conf');
     const lines = [
       ...[`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`],

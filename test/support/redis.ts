@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killWithParent } from './kill-with-parent.ts';
 
 export interface TestRedis {
   url: string;
@@ -26,20 +27,18 @@ export interface TestRedis {
 
 /** `args` are added to the command line, like ['--maxmemory', '10mb']. */
 export function startRedis(args: readonly string[] = []): Promise<TestRedis> {
-  return startServer((port, dir) => [
+  return startRedisServer((port, dir) => [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
     ...['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0', ...args],
   ]);
 }
 
 /** `redis-server` with the arguments for a port and an empty folder; they may write files there. */
-export async function startServer(
+export async function startRedisServer(
   argsFor: (port: number, dir: string) => readonly string[],
 ): Promise<TestRedis> {
   const dir = mkdtempSync(join(tmpdir(), 'duologue-redis-'));
   let { port, args } = await choose();
-  const killOnExit = () => server?.kill('SIGKILL');
-  process.on('exit', killOnExit);
   let server: ChildProcess | undefined;
 
   async function choose() {
@@ -49,6 +48,7 @@ export async function startServer(
 
   async function start(): Promise<void> {
     server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    killWithParent(server);
     await isReady(server);
   }
 
@@ -83,7 +83,6 @@ export async function startServer(
     kill,
     start,
     async stop() {
-      process.off('exit', killOnExit);
       await kill();
       rmSync(dir, { recursive: true, force: true });
     },

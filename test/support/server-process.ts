@@ -2,10 +2,11 @@
  * Real server processes for tests: the built server as it is deployed, on free ports of
  * 127.0.0.1, over the embedded store or over whatever `env` says.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { killWithParent } from './kill-with-parent.ts';
 
 const BUILT = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
@@ -91,12 +92,4 @@ export async function startServer(
     stop: end('SIGTERM'),
     kill: end('SIGKILL'),
   };
-}
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-function killWithParent(child: ChildProcess): void {
-  running.add(child);
-  child.once('exit', () => running.delete(child));
 }
