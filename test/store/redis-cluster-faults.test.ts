@@ -64,17 +64,13 @@ async function createElsewhere({ master, store }: OnCluster): Promise<string> {
   }
 }
 
-/** Asks for it again and again until stopped; every single time it must answer. */
-function neverStops(store: Store, sid: string): () => Promise<number> {
+/** Asks for it again and again until stopped; it must answer every single time, or it fails. */
+function neverStops(store: Store, sid: string): () => Promise<void> {
   const over = new AbortController();
   const asking = (async () => {
-    let slowestMs = 0;
     while (!over.signal.aborted) {
-      const started = performance.now();
       expect(await store.find(sid)).toMatchObject({ state: 'live' });
-      slowestMs = Math.max(slowestMs, performance.now() - started);
     }
-    return slowestMs;
   })();
   asking.catch(() => {});
   return () => {
@@ -102,7 +98,7 @@ describe('a master', () => {
     const { cid: third, seq } = await send('a');
     await vi.waitFor(() => expect(published.at(-1)?.seq).toBe(seq));
     expect((await log()).map(({ cid }) => cid)).toEqual([first, second, third]);
-    expect(await stop()).toBeLessThan(1_000);
+    await stop();
     expect(interruptedElsewhere()).toBe(0);
   });
 
@@ -144,7 +140,7 @@ describe('a master', () => {
     ]);
     const second = newCid();
     await sendUntilStored(fixture, second);
-    expect(await stop()).toBeLessThan(1_000);
+    await stop();
     cluster.nodes[master]?.thaw();
     await cluster.healed();
     expect((await log()).map(({ cid }) => cid)).toEqual([first, second]);

@@ -24,7 +24,8 @@ const make: MakeNodes = async (settings) => {
     startNode(place, settings),
     startNode(place, settings),
   ]);
-  const masters = cluster.admins.slice(0, 3);
+  const serving = await cluster.masters();
+  const masters = cluster.admins.filter((_, node) => serving.includes(node));
   return { store: watchKeys(store, masters), other: watchKeys(other, masters) };
 };
 
