@@ -49,6 +49,8 @@ export function createIntake(options: IntakeOptions) {
   let stopped = false;
   let paused = false;
   let wake = () => {};
+  /** Asked for once: a second changes nothing, and boxes that wait for a slow store are memory. */
+  let ending: Promise<unknown> | null = null;
   /** The cid that has to come before any other is taken: it was refused (rule LG5). */
   let refused: { cid: string; error: NackError } | null = null;
 
@@ -160,7 +162,7 @@ export function createIntake(options: IntakeOptions) {
       case 'keep':
         return store.keep(sid);
       case 'end':
-        return store.end(sid, slot, frame.box ?? null);
+        return (ending ??= store.end(sid, slot, frame.box ?? null));
       default:
         return assertNever(frame);
     }

@@ -101,3 +101,13 @@ it('a stop wakes a paced send, stores nothing more and lets the close be read', 
   expect(stored.length).toBeLessThanOrEqual(1);
   expect(socket.resume).toHaveBeenCalled();
 });
+
+it('[LF4] asks for the end once, however often it is told to while the store is slow', async () => {
+  const end = vi.fn<Store['end']>(() => new Promise(() => {}));
+  const store = createMemoryStore(parseConfig({}));
+  onTestFinished(() => store.close());
+  const { intake } = await setUp({ store: { ...store, end } });
+  const box = randomBytes(16_000).toString('base64url');
+  for (let i = 0; i < 40; i++) intake.take({ type: 'end', box });
+  expect(end).toHaveBeenCalledTimes(1);
+});

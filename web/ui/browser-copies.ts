@@ -11,7 +11,7 @@ export function createBrowserCopies(): Copies {
   let opening: Promise<IDBDatabase> | undefined;
 
   async function ask<T>(by: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await (opening ??= openDatabase());
+    const database = await (opening ??= openDatabase(() => (opening = undefined)));
     const options: IDBTransactionOptions = { durability: 'strict' };
     return answerTo(by(database.transaction(STORE, 'readwrite', options).objectStore(STORE)));
   }
@@ -29,10 +29,14 @@ export function createBrowserCopies(): Copies {
   };
 }
 
-function openDatabase(): Promise<IDBDatabase> {
+/** `onLost`: it has to be opened again, because it could not be or was closed by the browser. */
+async function openDatabase(onLost: () => void): Promise<IDBDatabase> {
   const request = indexedDB.open('duologue', 1);
   request.addEventListener('upgradeneeded', () => request.result.createObjectStore(STORE));
-  return answerTo(request);
+  request.addEventListener('error', onLost);
+  const database = await answerTo(request);
+  database.addEventListener('close', onLost);
+  return database;
 }
 
 function answerTo<T>(request: IDBRequest<T>): Promise<T> {
