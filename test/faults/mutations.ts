@@ -329,7 +329,15 @@ export const MUTATIONS: readonly Mutation[] = [
     rules: ['I4'],
     mayLose: true,
     apply(history, random) {
-      const read = new Set(placed(history, 'got').map(({ event }) => event.connection));
+      // Nothing was written before the log came anew, so no part of it can pass for an answer.
+      const wrote = new Map<number, number>();
+      for (const { at, event } of placed(history, 'wrote').toReversed()) {
+        wrote.set(event.connection, at);
+      }
+      const anew = placed(history, 'got').filter(
+        ({ at, event }) => event.entry.seq === 1 && at < (wrote.get(event.connection) ?? Infinity),
+      );
+      const read = new Set(anew.map(({ event }) => event.connection));
       const resets = placed(history, 'welcomed').filter(
         ({ event }) => event.reset && read.has(event.connection),
       );
