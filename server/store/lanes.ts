@@ -8,9 +8,9 @@ import { OPERATION_MS, within } from './within.ts';
 
 export interface Lanes {
   /**
-   * Sends `operation` when those of more than one step, started before it, are done. If it was
-   * refused, so that nothing of it has run, `again` sends it again while later ones wait; but
-   * not if one that was sent after it may have run.
+   * Sends `operation` when those that hold the lane are done. If it was refused, so that nothing
+   * of it has run, `again` sends it again while later ones wait; but not if one was sent after
+   * it, which may have run: then it fails with the refusal.
    */
   follow<T>(sid: string, operation: () => Promise<T>, again?: Again<T>): Promise<T>;
   /** The same for an operation of more than one step: later ones wait for it. */
@@ -21,147 +21,86 @@ export interface Lanes {
 export type Again<T> = (refusal: unknown, giveUpAt: number) => Promise<T>;
 
 interface Lane {
-  /** Operations that wait or are under way. */
+  /** Operations under way: the lane is forgotten with the last. */
   open: number;
+  /** How many were sent. */
+  sent: number;
   /** Of those under way, how many others have to wait for. */
   holding: number;
-  /** Those that wait, in order; undefined as long as none has. */
-  waiting: Set<() => void> | undefined;
-  /** The one that was sent last. */
-  last: Turn | undefined;
-}
-
-/** An operation that was sent. */
-interface Turn<T = unknown> {
-  /** Sent the first time. */
-  sent: Promise<T>;
-  /** Sent again, if `sent` was refused: known before anyone else hears of the refusal. */
-  again: Promise<T> | undefined;
-  /** Of those not over yet. */
-  before: Turn | undefined;
-  after: Turn | undefined;
+  /** Those that wait, in order. */
+  waiting: Set<() => void>;
 }
 
 export function createLanes(): Lanes {
   const lanes = new Map<string, Lane>();
 
-  function enter(sid: string): Lane {
+  function laneOf(sid: string): Lane {
     let lane = lanes.get(sid);
-    if (!lane)
-      lanes.set(sid, (lane = { open: 0, holding: 0, waiting: undefined, last: undefined }));
-    lane.open++;
+    if (!lane) lanes.set(sid, (lane = { open: 0, sent: 0, holding: 0, waiting: new Set() }));
     return lane;
   }
 
-  function leave(sid: string, lane: Lane): void {
-    if (--lane.open === 0) lanes.delete(sid);
-  }
-
-  /** Later ones wait until `work` is really over, also if nobody waits for it any more. */
-  function hold<T>(sid: string, work: Promise<T>): Promise<T> {
-    const lane = enter(sid);
-    lane.holding++;
-    const release = () => {
-      lane.holding--;
-      goOn(lane);
-      leave(sid, lane);
-    };
-    work.then(release, release);
-    return work;
-  }
-
-  function whenRefused<T>(sid: string, turn: Turn<T>, repeat: (refusal: unknown) => Promise<T>) {
-    turn.sent.catch((refusal: unknown) => {
-      if (refusalOf(refusal) === null) return;
-      turn.again = hold(
-        sid,
-        inOrder(turn, refusal, () => repeat(refusal)),
-      );
-    });
+  /** Until `work` is really over, also if nobody waits for it any more. */
+  async function keepOpen<T>(sid: string, lane: Lane, work: Promise<T>): Promise<T> {
+    lane.open++;
+    try {
+      return await work;
+    } finally {
+      if (--lane.open === 0) lanes.delete(sid);
+    }
   }
 
   return {
-    async follow(sid, operation, again) {
+    follow(sid, operation, again) {
       const giveUpAt = performance.now() + OPERATION_MS;
-      const lane = enter(sid);
-      const begin = () => {
-        const begun = send(lane, operation);
-        if (again) whenRefused(sid, begun, (refusal) => again(refusal, giveUpAt));
-        return begun;
+      const lane = laneOf(sid);
+      const send = async () => {
+        const turn = ++lane.sent;
+        try {
+          return await operation();
+        } catch (error) {
+          if (!again || refusalOf(error) === null || lane.sent !== turn) throw error;
+          return await within(giveUpAt, keepOpen(sid, lane, hold(lane, again(error, giveUpAt))));
+        }
       };
-      const mustWait = lane.holding > 0;
-      let turn;
-      try {
-        turn = mustWait ? await wait(lane, begin, giveUpAt) : begin();
-        return await (mustWait ? within(giveUpAt, turn.sent) : turn.sent);
-      } catch (error) {
-        if (!turn?.again) throw error;
-        return await within(giveUpAt, turn.again);
-      } finally {
-        if (turn) turn.before = undefined;
-        leave(sid, lane);
-      }
+      return inTurn(lane, giveUpAt, () => keepOpen(sid, lane, send()));
     },
-    async occupy(sid, operation) {
+    occupy(sid, operation) {
       const giveUpAt = performance.now() + OPERATION_MS;
-      const lane = enter(sid);
-      const begin = () => send(lane, () => hold(sid, operation()));
-      try {
-        const turn = lane.holding > 0 ? await wait(lane, begin, giveUpAt) : begin();
-        turn.before = undefined;
-        return await within(giveUpAt, turn.sent);
-      } finally {
-        leave(sid, lane);
-      }
+      const lane = laneOf(sid);
+      const send = () => {
+        lane.sent++;
+        return keepOpen(sid, lane, hold(lane, operation()));
+      };
+      return inTurn(lane, giveUpAt, () => within(giveUpAt, send()));
     },
   };
 }
 
-function send<T>(lane: Lane, operation: () => Promise<T>): Turn<T> {
-  const turn = { sent: operation(), again: undefined, before: lane.last, after: undefined };
-  if (lane.last) lane.last.after = turn;
-  lane.last = turn;
-  return turn;
-}
-
-/** Resolves when it has begun. One that gives up while it waits never does. */
-async function wait<T>(lane: Lane, begin: () => Turn<T>, giveUpAt: number): Promise<Turn<T>> {
+/** Sends when nothing holds the lane. What gives up while it waits is never sent. */
+async function inTurn<T>(lane: Lane, giveUpAt: number, send: () => Promise<T>): Promise<T> {
+  if (lane.holding === 0) return send();
   let go = () => {};
-  const begun = new Promise<Turn<T>>((resolve) => {
-    go = () => resolve(begin());
-  });
-  const waiting = (lane.waiting ??= new Set());
-  waiting.add(go);
+  const sent = new Promise<T>((resolve) => (go = () => resolve(send())));
+  lane.waiting.add(go);
   try {
-    return await within(giveUpAt, begun);
+    return await within(giveUpAt, sent);
   } finally {
-    waiting.delete(go);
+    lane.waiting.delete(go);
   }
 }
 
-function goOn(lane: Lane): void {
-  for (const go of lane.waiting ?? []) {
-    // What begins here may hold the lane in turn.
-    if (lane.holding > 0) return;
-    lane.waiting?.delete(go);
-    go();
+async function hold<T>(lane: Lane, work: Promise<T>): Promise<T> {
+  lane.holding++;
+  try {
+    return await work;
+  } finally {
+    lane.holding--;
+    for (const go of lane.waiting) {
+      // What goes here may hold the lane in turn.
+      if (lane.holding > 0) break;
+      lane.waiting.delete(go);
+      go();
+    }
   }
-}
-
-/** After all that was sent before; and only if all that was sent later was refused as well. */
-async function inOrder<T>(turn: Turn, refusal: unknown, repeat: () => Promise<T>): Promise<T> {
-  for (let later = turn.after; later; later = later.after) {
-    if (!(await wasRefused(later.sent))) throw refusal;
-  }
-  const { before } = turn;
-  await before?.sent.catch(() => {});
-  await before?.again?.catch(() => {});
-  return repeat();
-}
-
-function wasRefused(sent: Promise<unknown>): Promise<boolean> {
-  return sent.then(
-    () => false,
-    (error: unknown) => refusalOf(error) !== null,
-  );
 }

@@ -60,7 +60,7 @@ describe('operations of one session', () => {
     expect(await second).toBe('two');
   });
 
-  test('are not sent again behind a later one that may have run', async () => {
+  test('are not sent again behind a later one, which may have run', async () => {
     const { sent, settle, done, stubborn, follow } = setUp();
     const first = stubborn('one');
     const second = follow('two');
@@ -71,35 +71,48 @@ describe('operations of one session', () => {
     expect(sent).toEqual(['one', 'two']);
   });
 
-  test('are sent again in order when all were refused, whoever hears of it first', async () => {
+  test('of several that were refused only the last is sent again', async () => {
     const { sent, settle, done, stubborn } = setUp();
-    const all = ['one', 'two', 'three'].map(stubborn);
-    for (const name of ['three', 'one', 'two']) {
-      settle.get(name)?.reject(refused);
-      await Promise.resolve();
-    }
-    for (const name of ['one', 'two', 'three']) {
-      await vi.waitFor(() => expect(sent.at(-1)).toBe(`${name} again`));
-      done(`${name} again`);
-    }
-    await Promise.all(all);
-    expect(sent).toHaveLength(6);
+    const [one, two, three] = ['one', 'two', 'three'].map(stubborn);
+    const failing = [one, two].map((operation) => expect(operation).rejects.toBe(refused));
+    for (const name of ['one', 'two', 'three']) settle.get(name)?.reject(refused);
+    await Promise.all(failing);
+    await vi.waitFor(() => expect(sent).toEqual(['one', 'two', 'three', 'three again']));
+    done('three again');
+    expect(await three).toBe('three again');
   });
 
-  test('are sent again in order also when they had to wait before they were sent', async () => {
+  test('are sent again also when they had to wait before they were sent', async () => {
     const { sent, settle, done, stubborn, occupy } = setUp();
     const steps = occupy('steps');
     const waited = stubborn('one');
     done('steps');
     await steps;
-    const all = [waited, stubborn('two')];
-    for (const name of ['one', 'two']) settle.get(name)?.reject(refused);
-    for (const name of ['one', 'two']) {
-      await vi.waitFor(() => expect(sent.at(-1)).toBe(`${name} again`));
-      done(`${name} again`);
+    settle.get('one')?.reject(refused);
+    await vi.waitFor(() => expect(sent).toEqual(['steps', 'one', 'one again']));
+    done('one again');
+    expect(await waited).toBe('one again');
+  });
+
+  test('are not sent again behind a later one, also when nobody waits for them any more', async () => {
+    vi.useFakeTimers();
+    try {
+      const { sent, settle, done, stubborn, occupy, follow } = setUp();
+      const steps = occupy('steps');
+      const late = expect(stubborn('one')).rejects.toMatchObject({ code: 'store_unavailable' });
+      done('steps');
+      await steps;
+      await vi.advanceTimersByTimeAsync(2_000);
+      await late;
+      const second = follow('two');
+      settle.get('one')?.reject(refused);
+      done('two');
+      await second;
+      await vi.advanceTimersByTimeAsync(0);
+      expect(sent).toEqual(['steps', 'one', 'two']);
+    } finally {
+      vi.useRealTimers();
     }
-    await Promise.all(all);
-    expect(sent).toEqual(['steps', 'one', 'two', 'one again', 'two again']);
   });
 
   test('give up in time when they have waited too long, and then are never sent', async () => {
