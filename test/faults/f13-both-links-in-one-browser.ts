@@ -2,14 +2,13 @@
  * F13: one browser with both links: landing, entering, leaving, connecting in any order, with
  * right, wrong and each other's codes. A small model says after every step what must be the case.
  */
-import { parseLinkFragment } from '../../server/protocol/link.ts';
 import { otherSlot, type ServerFrame, type Slot } from '../../server/protocol/frames.ts';
 import { openLanding, proofOf } from '../../web/core/entering.ts';
 import type { Socket } from '../../web/core/environment.ts';
 import { createSessionApi } from '../../web/core/session-api.ts';
 import type { Course, Fault } from './fault.ts';
 import { createBrowser } from './world/browser.ts';
-import { createPair, type Pair } from './world/pair.ts';
+import { createPair, partsOf, type Pair } from './world/pair.ts';
 import type { Random } from './world/random.ts';
 import { eachSideBySide } from './world/lanes.ts';
 import { startWorld } from './world/world.ts';
@@ -55,7 +54,7 @@ interface Model {
 function createSteps(pair: Pair, base: string, random: Random): () => Promise<string> {
   const model: Model = { here: null, failures: { a: 0, b: 0 } };
   const browser = createBrowser(base);
-  const { environment } = browser.load(() => ({ wrote() {}, got() {}, closed() {} }));
+  const { environment } = browser.load();
   const api = createSessionApi({ environment, base });
   const { sid } = pair;
   const links = { a: partsOf(pair.links.a), b: partsOf(pair.links.b) };
@@ -153,12 +152,6 @@ function measure(course: Course, taken: readonly string[]): void {
   course.measure('times in', count(': entered'));
   course.measure('refused as the other', count('other_participant'));
   course.measure('wrong codes', count('wrong_code'));
-}
-
-function partsOf(link: string) {
-  const parts = parseLinkFragment(new URL(link).hash.slice(1));
-  if (!parts) throw new Error('no link');
-  return parts;
 }
 
 function wrongCode(pair: Pair, random: Random): string {

@@ -109,7 +109,7 @@ export async function createSystem(stage: Stage, isShort: boolean) {
     async leave(index: number, ids: readonly number[]): Promise<void> {
       const browser = browserOf(index);
       const api = createSessionApi({
-        environment: browser.load(unwatched).environment,
+        environment: browser.load().environment,
         base: browser.base,
       });
       await persist(async () => {
@@ -121,7 +121,7 @@ export async function createSystem(stage: Stage, isShort: boolean) {
         page(id).close();
         devices.delete(id);
       }
-      wipeOutboxes(browser.load(unwatched).environment, pair.sid);
+      wipeOutboxes(browser.load().environment, pair.sid);
     },
 
     /** `isPolite`: as a reload; else as a browser that crashes. */
@@ -183,5 +183,3 @@ function goneIn(error: unknown): Gone | null {
   if (!(error instanceof Decided) || error.answer.result !== 'gone') return null;
   return error.answer as Gone; // as: told apart by its result
 }
-
-const unwatched = () => ({ wrote: () => {}, got: () => {}, closed: () => {} });

@@ -11,6 +11,8 @@ export interface SocketWatch {
   closed(code: number): void;
 }
 
+const unwatched = (): SocketWatch => ({ wrote() {}, got() {}, closed() {} });
+
 /** One page load: gone with `die`, as if its process had been killed. */
 export interface Page {
   environment: Environment;
@@ -26,7 +28,7 @@ export interface Browser {
   cookies(): string;
   /** So long did it sleep: no timer ran, only the time of day went on. */
   sleep(ms: number): void;
-  load(watch: () => SocketWatch): Page;
+  load(watch?: () => SocketWatch): Page;
 }
 
 /** `clockAheadMs`: how wrong its clock is. */
@@ -47,7 +49,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
     return response;
   };
 
-  function load(watch: () => SocketWatch): Page {
+  function load(watch = unwatched): Page {
     const timers = new Set<NodeJS.Timeout>();
     const sockets = new Set<WebSocket>();
     let isAlive = true;

@@ -1,15 +1,17 @@
 /** A chat that has come to its end: everyone was told, every connection is closed. */
 import type { History } from '../history.ts';
 import type { Pair } from './pair.ts';
-import { until } from './until.ts';
+import { statesOf, untilJudged } from './settle.ts';
 
 /** The recording of a chat that ends, or has ended; nothing of it can be read any more. */
 export async function over({ sid, recorder, devices }: Pair, withinMs = 60_000): Promise<History> {
   const { events } = recorder;
   const told = () => devices.every(({ chat }) => chat.ended.value !== null);
-  const states = () => devices.map(({ name, chat }) => `${name}: ${chat.connection.value}`).join();
-  await until('every device is told of the end', told, withinMs, states);
-  await until('every connection is closed', () => isClosed(events), withinMs);
+  await untilJudged(recorder, 'every device is told of the end', told, {
+    withinMs,
+    instead: () => statesOf(devices),
+  });
+  await untilJudged(recorder, 'every connection is closed', () => isClosed(events), { withinMs });
   return { sid, events, log: null, screens: new Map() };
 }
 

@@ -4,7 +4,7 @@
  * person would.
  */
 import { effect } from '@preact/signals-core';
-import { parseLinkFragment } from '../../../server/protocol/link.ts';
+import { parseLinkFragment, type LinkParts } from '../../../server/protocol/link.ts';
 import type { Slot } from '../../../server/protocol/frames.ts';
 import { createChat } from '../../../web/core/chat.ts';
 import type { Chat, MessageItem } from '../../../web/core/chat-view.ts';
@@ -12,9 +12,10 @@ import { openLanding, proofOf, type EnteredSession } from '../../../web/core/ent
 import { keysIn, outboxPrefix } from '../../../web/core/left-outboxes.ts';
 import { createNewSession } from '../../../web/core/new-session.ts';
 import { createSessionApi, type Landing } from '../../../web/core/session-api.ts';
-import type { History, SeenEntry } from '../history.ts';
+import type { History } from '../history.ts';
 import { createBrowser, type Browser, type Page } from './browser.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
+import { settle, type SettleOptions } from './settle.ts';
 import { Decided, persist, until } from './until.ts';
 
 export interface Device {
@@ -51,7 +52,7 @@ export interface Pair {
    * Waits until every device that is still there has everything, has a new page of both read the
    * whole log, and returns the recording.
    */
-  settle(options?: { withinMs?: number; mayLose?: boolean }): Promise<History>;
+  settle(options?: SettleOptions): Promise<History>;
   close(): void;
 }
 
@@ -67,7 +68,7 @@ let pairs = 0;
 export async function createPair(base: string, idle?: string): Promise<Pair> {
   const creator = createBrowser(base);
   const created = await persist(async () => {
-    const { environment } = creator.load(noWatch);
+    const { environment } = creator.load();
     const answer = await createNewSession(
       createSessionApi({ environment, base }),
       ['Ann', 'Bob'],
@@ -98,42 +99,9 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
     return device;
   }
 
-  async function settle({ withinMs = 60_000, mayLose = false } = {}): Promise<History> {
-    const there = devices.filter((device) => device.isThere());
-    await until(
-      'every device is quiet',
-      () => there.every((one) => one.isQuiet()),
-      withinMs,
-      () =>
-        there
-          .filter((one) => !one.isQuiet())
-          .map(({ name, chat }) => `${name}: ${chat.connection.value}`)
-          .join(),
-    );
-    const browserOf = (slot: Slot) =>
-      [...there, ...devices].find((one) => one.slot === slot)?.browser ?? enter(slot);
-    const witnesses = await Promise.all(
-      (['a', 'b'] as const).map(async (slot) => open(slot, await browserOf(slot))),
-    );
-    const all = [...there, ...witnesses];
-    await until('every screen shows the same', () => all.every((one) => one.isQuiet()), withinMs);
-    const witness = witnesses[0]!.name; // there are two
-    const log = () => logOf(recorder, witness);
-    const heads = () => all.map(({ name }) => recorder.headOf(name));
-    await until(
-      'every device has the last entry',
-      () => new Set(heads()).size === 1,
-      withinMs,
-      heads,
-    );
-    const accusers = all.flatMap(({ name, chat }) => (chat.notices.value.tampered ? [name] : []));
-    const screens = new Map(all.map(({ name, chat }) => [name, screenOf(chat)]));
-    witnesses.forEach((one) => one.close());
-    return { sid, events: recorder.events, log: log(), screens, accusers, mayLose };
-  }
-
   return {
-    ...{ sid, recorder, devices, links, codes, enter, open, settle },
+    ...{ sid, recorder, devices, links, codes, enter, open },
+    settle: (options = {}) => settle({ sid, recorder, devices, open, enter }, options),
     close: () => devices.forEach((device) => device.die()),
   };
 }
@@ -152,7 +120,7 @@ export async function meet(
 
 /** Once. A refusal is thrown as Decided. */
 export async function enterIn(browser: Browser, link: string, code: string): Promise<void> {
-  const { environment } = browser.load(noWatch);
+  const { environment } = browser.load();
   const api = createSessionApi({ environment, base: browser.base });
   const parts = partsOf(link);
   const answer = await api.enter(parts.sid, proofOf(parts), code);
@@ -162,7 +130,7 @@ export async function enterIn(browser: Browser, link: string, code: string): Pro
 
 /** What a link leads to, asked once; the answer that it leads nowhere is thrown as Decided. */
 export async function askLanding(browser: Browser, link: string): Promise<Landing> {
-  const { environment } = browser.load(noWatch);
+  const { environment } = browser.load();
   const parts = partsOf(link);
   const api = createSessionApi({ environment, base: browser.base });
   const landing = await api.landing(parts.sid, proofOf(parts));
@@ -181,13 +149,12 @@ async function landIn(browser: Browser, link: string, slot: Slot): Promise<Enter
   return entrance.session;
 }
 
-function partsOf(link: string) {
+/** What a whole link says. */
+export function partsOf(link: string): LinkParts {
   const parts = parseLinkFragment(new URL(link).hash.slice(1));
   if (!parts) throw new Error('no link');
   return parts;
 }
-
-const noWatch = () => ({ wrote: () => {}, got: () => {}, closed: () => {} });
 
 interface DeviceOptions {
   name: string;
@@ -269,15 +236,4 @@ export function screenOf(chat: Chat): string[] {
   return messagesOf(chat)
     .filter(({ seq }) => seq !== null)
     .map(({ cid }) => cid);
-}
-
-/** All that a page which asked for everything was given first. */
-function logOf({ events }: Recorder, device: string): SeenEntry[] {
-  const entries: SeenEntry[] = [];
-  for (const event of events) {
-    if (event.type === 'got' && event.device === device && event.entry.seq === entries.length + 1) {
-      entries.push(event.entry);
-    }
-  }
-  return entries;
 }
