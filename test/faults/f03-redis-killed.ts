@@ -4,6 +4,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
 import { sideBySide } from './world/lanes.ts';
 import { meet } from './world/pair.ts';
+import { settleAll } from './world/settle.ts';
 import { createTalk, sayAtOnce, unechoed } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -54,10 +55,8 @@ async function startChats(course: Course, { base }: World) {
     echoes: () => pairs.flatMap(({ recorder }) => recorder.events.filter(isEcho)).length,
     async judge() {
       talk.stop();
-      for (const pair of pairs) {
-        course.judge(await pair.settle());
-        pair.close();
-      }
+      course.judge(...(await settleAll(pairs)));
+      for (const pair of pairs) pair.close();
     },
   };
 }

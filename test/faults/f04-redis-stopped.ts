@@ -4,6 +4,7 @@ import type { Course, Fault } from './fault.ts';
 import { nackDelays } from './world/delays.ts';
 import { sideBySide } from './world/lanes.ts';
 import { meet, type Pair } from './world/pair.ts';
+import { settleAll } from './world/settle.ts';
 import { createTalk, sayAtOnce, unechoed } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -30,7 +31,7 @@ export const redisStopped: Fault = {
       for (const iteration of iterations) {
         await stopAndContinue(course, world, { iteration, pairs });
       }
-      for (const pair of pairs) course.judge(await pair.settle());
+      course.judge(...(await settleAll(pairs)));
       course.expectNoFaults(world);
     }),
 };

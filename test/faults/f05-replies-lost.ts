@@ -4,6 +4,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
 import { sideBySide } from './world/lanes.ts';
 import { meet, type Device } from './world/pair.ts';
+import { settleAll } from './world/settle.ts';
 import { sayAtOnce } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -52,10 +53,8 @@ async function startChats(course: Course, { nodes, base }: World) {
     pairs,
     devicesOf: (node: number) => pairs.map(({ ann, bob }) => (node === 0 ? ann : bob)),
     async judge() {
-      for (const pair of pairs) {
-        course.judge(await pair.settle());
-        pair.close();
-      }
+      course.judge(...(await settleAll(pairs)));
+      for (const pair of pairs) pair.close();
     },
   };
 }

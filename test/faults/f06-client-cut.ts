@@ -5,6 +5,7 @@
  */
 import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
+import type { History } from './history.ts';
 import { eachSideBySide } from './world/lanes.ts';
 import { lost, meet, type Device } from './world/pair.ts';
 import { race } from './world/race.ts';
@@ -39,7 +40,7 @@ export const clientCut: Fault = {
   },
 };
 
-async function cutOne(world: World, course: Course, random: Random): Promise<void> {
+async function cutOne(world: World, course: Course, random: Random): Promise<History> {
   const { base, wire } = await world.openWire();
   const pair = await meet(world.base, { a: { base } });
   const { ann, bob } = pair;
@@ -52,8 +53,9 @@ async function cutOne(world: World, course: Course, random: Random): Promise<voi
     sayAtOnce([ann, bob], random.between(0, 3));
     await until('Ann is back', () => ann.chat.connection.value === 'live');
   }
-  course.judge(await pair.settle());
+  const history = await pair.settle();
   pair.close();
+  return history;
 }
 
 /** Bursts by one or both, each when the last has been echoed, until `cut`. */
@@ -66,7 +68,7 @@ async function talkUntil(cut: Promise<void>, devices: readonly Device[], random:
   }
 }
 
-async function holdOne(world: World, course: Course, random: Random): Promise<void> {
+async function holdOne(world: World, course: Course, random: Random): Promise<History> {
   const { base, wire } = await world.openWire();
   const pair = await meet(world.base, { a: { base } });
   const { ann, bob } = pair;
@@ -88,12 +90,13 @@ async function holdOne(world: World, course: Course, random: Random): Promise<vo
   wire.release();
   await typing;
   await until('Ann is back', () => ann.chat.connection.value === 'live');
-  course.judge(await pair.settle());
+  const history = await pair.settle();
   pair.close();
+  return history;
 }
 
 /** From one network to the next: everything is sent again, and then the first lets go. */
-async function overtakeOne(world: World, course: Course, random: Random): Promise<void> {
+async function overtakeOne(world: World, course: Course, random: Random): Promise<History> {
   const { base, wire } = await world.openWire();
   const pair = await meet(world.base, { a: { base } });
   const { ann, bob } = pair;
@@ -110,8 +113,9 @@ async function overtakeOne(world: World, course: Course, random: Random): Promis
   wire.release();
   course.measure('overtaken', held);
   await until('all is echoed', () => unechoed(pair.devices) === 0);
-  course.judge(await pair.settle());
+  const history = await pair.settle();
   pair.close();
+  return history;
 }
 
 interface Held {

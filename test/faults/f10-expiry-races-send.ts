@@ -52,7 +52,6 @@ async function expireOne(base: string, course: Course, random: Random, store: St
   const endedAt = performance.now();
 
   const history = await over(pair);
-  course.judge(history);
   const { echoed, gone, got } = outcomesOf(history);
   for (const cid of gone) if (echoed.has(cid)) throw new Error(`${cid} was echoed and is gone`);
   for (const { name, chat } of devices) {
@@ -71,6 +70,7 @@ async function expireOne(base: string, course: Course, random: Random, store: St
   course.measure('nacks gone', gone.size);
   const keys = await store.keysOf(pair.sid);
   if (keys.join() !== ':ended') throw new Error(`keys left after the end: ${keys.join(' ')}`);
+  return history;
 }
 
 /** Both are live before the silence is over, however slow the machine is. */

@@ -1,5 +1,6 @@
 /** F15: people's clocks are off by years, those of the nodes by minutes, and jump meanwhile. */
 import type { Course, Fault } from './fault.ts';
+import type { History } from './history.ts';
 import { MOVABLE_CLOCK } from '../support/server-process.ts';
 import { deliveryOf } from '../../web/core/chat-view.ts';
 import { eachSideBySide } from './world/lanes.ts';
@@ -34,7 +35,7 @@ interface Parts {
   random: Random;
 }
 
-async function meetOutOfTime(world: World, { course, store, random }: Parts): Promise<void> {
+async function meetOutOfTime(world: World, { course, store, random }: Parts): Promise<History> {
   const jump = async () => {
     const node = random.oneOf(world.nodes);
     for (let minutes = random.between(1, 5); minutes > 0; minutes--) {
@@ -57,10 +58,11 @@ async function meetOutOfTime(world: World, { course, store, random }: Parts): Pr
   );
   await until('both are in again', () => again.every((one) => one.isQuiet()));
   await checkCountdown(pair, course, store);
-  course.judge(await pair.settle());
+  const history = await pair.settle();
   for (const device of pair.devices.filter(({ slot }) => slot === 'a')) device.close();
   await until('Bob sees that Ann has left', () => pair.bob.chat.peer.value.state === 'offline');
   pair.close();
+  return history;
 }
 
 /** A message is stored, shown in its place, delivered and read. */

@@ -1,12 +1,11 @@
 /** F16: Redis takes nothing more (maxmemory, noeviction), and later it does again. */
-import { parseLinkFragment } from '../../server/protocol/link.ts';
 import { drawSession } from '../../server/protocol/envelope/new-session.ts';
 import { proofOf } from '../../web/core/entering.ts';
 import { createSessionApi } from '../../web/core/session-api.ts';
 import type { Course, Fault } from './fault.ts';
 import { createBrowser } from './world/browser.ts';
 import { over } from './world/over.ts';
-import { createPair, meet, screenOf, type Pair } from './world/pair.ts';
+import { createPair, meet, partsOf, screenOf, type Pair } from './world/pair.ts';
 import type { Random } from './world/random.ts';
 import { openStoreView, type StoreView } from './world/store-view.ts';
 import { sayAtOnce } from './world/talk.ts';
@@ -56,10 +55,9 @@ async function fillOnce(world: World, { course, store, random }: Parts): Promise
   await expectReadable(pair, old);
 
   random.oneOf(doomed.devices).chat.end();
-  const history = await over(doomed);
+  const ended = await over(doomed);
   const keys = await store.keysOf(doomed.sid);
   if (keys.join() !== ':ended') throw new Error(`keys left after the end: ${keys.join(' ')}`);
-  course.judge(history);
 
   await store.fill(false);
   const isStored = (cid: string) => [ann, bob].every(({ chat }) => screenOf(chat).includes(cid));
@@ -67,7 +65,8 @@ async function fillOnce(world: World, { course, store, random }: Parts): Promise
   course.measure('refused messages', refused.length);
   course.measure('stored again after ms', tookMs);
   await waiting.enter('a');
-  course.judge(await pair.settle());
+  // Both lived in this world at the same time.
+  course.judge(ended, await pair.settle());
   pair.close();
 }
 
@@ -89,7 +88,7 @@ async function expectRefused({ recorder, devices }: Pair, count: number): Promis
 
 /** Nothing new: no chat, and nobody who was not in. */
 async function expectNoEntrance({ base }: World, waiting: Pair): Promise<void> {
-  const { environment } = createBrowser(base).load(() => ({ wrote() {}, got() {}, closed() {} }));
+  const { environment } = createBrowser(base).load();
   const api = createSessionApi({ environment, base });
   const { sid, participants } = drawSession({ a: 'Ann', b: 'Bob' });
   const sealed: Parameters<typeof api.create>[0]['sealed'] = [
@@ -100,9 +99,7 @@ async function expectNoEntrance({ base }: World, waiting: Pair): Promise<void> {
   if (created.result !== 'retry' || created.code !== 'store_unavailable') {
     throw new Error(`creating: ${JSON.stringify(created)}`);
   }
-  const link = parseLinkFragment(new URL(waiting.links.a).hash.slice(1));
-  if (!link) throw new Error('no link');
-  const entered = await api.enter(waiting.sid, proofOf(link), waiting.codes.a);
+  const entered = await api.enter(waiting.sid, proofOf(partsOf(waiting.links.a)), waiting.codes.a);
   if (entered.result !== 'retry' || entered.code !== 'store_unavailable') {
     throw new Error(`entering: ${JSON.stringify(entered)}`);
   }

@@ -2,7 +2,7 @@
  * A fault to survive: what happens in one run of it, how often, and when it has passed. Run by
  * column.test.ts (the short column) and run.ts (the long one), which draw the seeds.
  */
-import { check } from './check.ts';
+import { checkAll, describe } from './check.ts';
 import type { History } from './history.ts';
 import { createRandom, type Random } from './world/random.ts';
 
@@ -33,8 +33,8 @@ export interface Course {
   progress(done: number): void;
   /** A figure for the table. */
   measure(name: string, value: number): void;
-  /** Throws unless the recording holds every invariant. */
-  judge(history: History): void;
+  /** Throws unless each recording holds every invariant, and nothing crossed between them. */
+  judge(...histories: readonly History[]): void;
   /** Throws if a node logged a fault that nobody expected. */
   expectNoFaults(world: { faults(): string[] }): void;
   /** Closed, last first, when the run is over, however it ends. */
@@ -93,11 +93,13 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Outco
   return { fault, iterations, seed, error, seconds, figures };
 }
 
-/** The limits that were passed, in words. */
+/** The limits that were passed, or that nothing was held against, in words. */
 export function exceeded({ fault, figures }: Outcome): string[] {
   return Object.entries(fault.limits ?? {}).flatMap(([name, limit]) => {
-    const p99 = percentile(figures.get(name) ?? [], 0.99);
-    return p99 > limit ? [`${name}: p99 ${Math.round(p99)} is over ${limit}`] : [];
+    const values = figures.get(name) ?? [];
+    if (!values.some(Number.isFinite)) return [`${name}: was never measured`];
+    const p99 = percentile(values, 0.99);
+    return p99 <= limit ? [] : [`${name}: p99 ${Math.round(p99)} is over ${limit}`];
   });
 }
 
@@ -107,13 +109,11 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-function mustHold(history: History): void {
-  const violations = check(history);
-  const accusers = history.accusers ?? [];
-  if (violations.length + accusers.length === 0) return;
-  const lines = [
-    ...violations.slice(0, 20).map(({ rule, what }) => `${rule}: ${what}`),
-    ...accusers.map((name) => `${name} accuses an honest server`),
-  ];
-  throw new Error([`session ${history.sid} (${violations.length})`, ...lines].join('\n'));
+function mustHold(...histories: readonly History[]): void {
+  const violations = checkAll(histories);
+  const accused = histories.flatMap(({ sid, accusers = [] }) =>
+    accusers.map((name) => `${name} accuses an honest server in session ${sid}`),
+  );
+  if (violations.length + accused.length === 0) return;
+  throw new Error([describe(violations), ...accused].join('\n'));
 }

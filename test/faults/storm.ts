@@ -36,10 +36,8 @@ export const storm: Fault = {
       await until('all is sent', () => devices.every((device) => device.isQuiet()));
       course.progress(++done);
     }
-    await inBatches(pairs, async (pair) => {
-      course.judge(await pair.settle());
-      pair.close();
-    });
+    course.judge(...(await inBatches(pairs, (pair) => pair.settle())));
+    for (const pair of pairs) pair.close();
     course.expectNoFaults(world);
   },
 };

@@ -1,5 +1,6 @@
 /** Iterations of a fault that do not disturb each other, side by side, each lane on its own. */
 import type { Course } from '../fault.ts';
+import type { History } from '../history.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -24,20 +25,28 @@ export async function sideBySide(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** The same where nothing is kept between iterations; a failure says which it was. */
-export function eachSideBySide(
+/**
+ * The same where nothing is kept between iterations; a failure says which it was. The recordings
+ * that `run` returns are judged: each at once, and in the end what may have crossed between them.
+ */
+export async function eachSideBySide(
   course: Course,
   lanes: number,
-  run: (random: Random, iteration: number) => Promise<void>,
+  run: (random: Random, iteration: number) => Promise<History | void>,
 ): Promise<void> {
-  return sideBySide(course, lanes, async (iterations) => {
+  const histories: History[] = [];
+  await sideBySide(course, lanes, async (iterations) => {
     for (const iteration of iterations) {
       try {
-        await run(course.random(iteration), iteration);
+        const history = await run(course.random(iteration), iteration);
+        if (!history) continue;
+        course.judge(history);
+        histories.push(history);
       } catch (cause) {
         const what = cause instanceof Error ? cause.message : String(cause);
         throw new Error(`iteration ${iteration}: ${what}`, { cause });
       }
     }
   });
+  course.judge(...histories);
 }
