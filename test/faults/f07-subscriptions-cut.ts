@@ -4,8 +4,8 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { Course, Fault } from './fault.ts';
 import { delaysTo } from './world/delays.ts';
 import { meet } from './world/pair.ts';
+import { settleAll } from './world/settle.ts';
 import { createTalk, sayAtOnce } from './world/talk.ts';
-import { until } from './world/until.ts';
 import { startReplicated, type StoreKind } from './world/stores.ts';
 import { startWorld, type World } from './world/world.ts';
 
@@ -74,14 +74,14 @@ async function cutSubscriptions(
     course.progress(iteration + 1);
   }
   talk.stop();
-  await until('all is quiet', () => devices.every((device) => device.isQuiet()));
-  const histories = await Promise.all(pairs.map((pair) => pair.settle()));
+  const histories = await settleAll(pairs);
   const delays = pairs.flatMap(({ recorder, ann, bob }) => [
     ...delaysTo(ann.name, recorder),
     ...delaysTo(bob.name, recorder),
   ]);
   course.measure('messages', delays.length);
+  if (delays.length === 0) throw new Error('nothing was said');
   course.measure('longest delay ms', Math.max(...delays));
-  for (const history of histories) course.judge(history);
+  course.judge(...histories);
   course.expectNoFaults(world);
 }
