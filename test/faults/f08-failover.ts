@@ -1,5 +1,6 @@
 /** F8: the master of a chat dies, with and without what it had not yet told its replica. */
 import type { Fault } from './fault.ts';
+import type { History } from './history.ts';
 import { meet, type Pair } from './world/pair.ts';
 import { startReplicated, type StoreKind } from './world/stores.ts';
 import { createTalk } from './world/talk.ts';
@@ -33,7 +34,8 @@ async function run(course: Parameters<Fault['run']>[0], kind: StoreKind): Promis
   for (let done = 0; done < course.iterations;) {
     const random = course.random(done);
     const pairs = await Promise.all(Array.from({ length: CHATS }, () => meet(world.base)));
-    const talks = pairs.map((pair) => createTalk(pair.devices, MESSAGES_PER_SECOND));
+    for (const pair of pairs) course.use(pair);
+    const talks = pairs.map((pair) => course.use(createTalk(pair.devices, MESSAGES_PER_SECOND)));
     const victim = random.oneOf(pairs);
     const isLossy = random() < 0.7;
     if (isLossy) {
@@ -45,17 +47,19 @@ async function run(course: Parameters<Fault['run']>[0], kind: StoreKind): Promis
     course.measure('written again after ms', await hear(victim));
     for (const talk of talks) talk.stop();
     let resets = 0;
+    const histories: History[] = [];
     for (const pair of pairs) {
       if (isOver(pair)) {
         if (await store.holds(pair.sid)) throw new Error(`${pair.sid} lives, and people are out`);
         course.measure('chats lost with their creation', 1);
         resets += pair.devices.length;
       } else {
-        course.judge(await pair.settle({ mayLose: true }));
+        histories.push(await pair.settle({ mayLose: true }));
         resets += pair.devices.filter(({ chat }) => chat.notices.value.reset).length;
       }
       pair.close();
     }
+    course.judge(...histories);
     if (isLossy && resets === 0) throw new Error('a tail was lost and nobody was told');
     course.measure('devices told of a loss', resets);
     await store.heal();
