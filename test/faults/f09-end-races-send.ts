@@ -23,7 +23,9 @@ export const endRacesSend: Fault = {
     const store = course.use(openStoreView(world.redis.url));
     const sids: string[] = [];
     await eachSideBySide(course, 8, async (random) => {
-      sids.push(await endOne(world.base, course, random, store));
+      const history = await endOne(world.base, course, random, store);
+      sids.push(history.sid);
+      return history;
     });
     // Nothing has come back since.
     for (const sid of sids) await expectOnlyNotice(store, sid);
@@ -40,11 +42,13 @@ async function endOne(base: string, course: Course, random: Random, store: Store
   const drawn = () => start + random() * JITTER_MS;
   let endedAt = Infinity;
 
+  /** What went wrong with each, if anything. */
+  const requests: Promise<unknown>[] = [];
   const ends = enders.map((ender) => ({
     at: drawn(),
     act() {
       endedAt = Math.min(endedAt, performance.now());
-      if (overHttp) void endOverHttp(ender, pair.sid);
+      if (overHttp) requests.push(endOverHttp(ender, pair.sid).catch((error: unknown) => error));
       else ender.chat.end();
     },
   }));
@@ -57,16 +61,16 @@ async function endOne(base: string, course: Course, random: Random, store: Store
     await until('the end is told', () => chat.ended.value !== null);
     course.measure('told after ms', performance.now() - endedAt);
   }
+  for (const error of await Promise.all(requests)) if (error) throw error;
   await expectOnlyNotice(store, pair.sid);
 
   const history = await over(pair);
-  course.judge(history);
   const { said, echoed, gone } = outcomesOf(history);
   for (const cid of gone) if (echoed.has(cid)) throw new Error(`${cid} was echoed and is gone`);
   course.measure('sends stored', echoed.size);
   course.measure('sends gone', said.size - echoed.size);
   for (const { chat } of devices) expectTold(chat.ended.value, overHttp ? [] : enders);
-  return pair.sid;
+  return history;
 }
 
 async function endOverHttp({ browser }: Device, sid: string): Promise<void> {
