@@ -1,7 +1,8 @@
 /** F2: SIGTERM, node after node, as a deploy does, while ten chats talk. */
 import type { Fault } from './fault.ts';
+import { meetAcross } from './world/across.ts';
 import { returnsSince, type Return } from './world/delays.ts';
-import { meet } from './world/pair.ts';
+import { settleAll } from './world/settle.ts';
 import { createTalk, sayAtOnce, unechoed } from './world/talk.ts';
 import { until } from './world/until.ts';
 import { startWorld } from './world/world.ts';
@@ -24,7 +25,7 @@ export const nodeStopped: Fault = {
   async run(course) {
     const world = course.use(await startWorld());
     for (let done = 0; done < course.iterations;) {
-      const pairs = await Promise.all(Array.from({ length: CHATS }, () => meet(world.base)));
+      const pairs = await meetAcross(world, CHATS);
       for (const pair of pairs) course.use(pair);
       const devices = pairs.flatMap((pair) => pair.devices);
       const talk = course.use(createTalk(devices, MESSAGES_PER_SECOND));
@@ -44,10 +45,8 @@ export const nodeStopped: Fault = {
         course.progress(++done);
       }
       talk.stop();
-      for (const pair of pairs) {
-        course.judge(await pair.settle());
-        pair.close();
-      }
+      course.judge(...(await settleAll(pairs)));
+      for (const pair of pairs) pair.close();
     }
     course.expectNoFaults(world);
   },

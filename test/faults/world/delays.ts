@@ -36,6 +36,8 @@ export interface Return {
   code: number;
   /** From the close to the next hello; null if there was none. */
   tookMs: number | null;
+  /** When the next welcome came, on the clock of performance.now(). */
+  backAt: number | null;
 }
 
 /** Every connection that had opened and was closed after the first `from` events. */
@@ -43,15 +45,23 @@ export function returnsSince(from: number, { events, times }: Recorder): Return[
   const opened = new Set<number>();
   const returns: Return[] = [];
   const closedAt = new Map<string, { at: number; entry: Return }>();
+  /** Those that have said hello, and before that may have been cut off more than once. */
+  const coming = new Map<string, Return[]>();
   for (const [i, event] of events.entries()) {
     const at = times[i] ?? 0;
     if (event.type === 'asked') {
       opened.add(event.connection);
       const closed = closedAt.get(event.device);
-      if (closed) closed.entry.tookMs = at - closed.at;
+      if (closed) {
+        closed.entry.tookMs = at - closed.at;
+        coming.set(event.device, [...(coming.get(event.device) ?? []), closed.entry]);
+      }
       closedAt.delete(event.device);
+    } else if (event.type === 'welcomed') {
+      for (const entry of coming.get(event.device) ?? []) entry.backAt = at;
+      coming.delete(event.device);
     } else if (event.type === 'closed' && i >= from && opened.has(event.connection)) {
-      const entry: Return = { device: event.device, code: event.code, tookMs: null };
+      const entry: Return = { device: event.device, code: event.code, tookMs: null, backAt: null };
       returns.push(entry);
       closedAt.set(event.device, { at, entry });
     }

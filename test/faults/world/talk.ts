@@ -1,5 +1,6 @@
 /** People who go on writing, and now and then remove what they wrote. */
 import { messagesOf, type Device } from './pair.ts';
+import { until } from './until.ts';
 
 export interface Talk {
   stop(): void;
@@ -40,4 +41,15 @@ export function unechoed(devices: readonly Device[]): number {
   return devices.flatMap(({ chat }) =>
     messagesOf(chat).filter(({ mine, state }) => mine && state !== 'stored'),
   ).length;
+}
+
+/**
+ * Everyone says one thing more and has its echo: nobody is left on a connection that was dead
+ * when this was called.
+ */
+export async function everyoneIsHeard(devices: readonly Device[]): Promise<void> {
+  const cids = new Set(sayAtOnce(devices));
+  const isWaiting = ({ chat }: Device) =>
+    messagesOf(chat).some(({ cid, state }) => cids.has(cid) && state === 'sending');
+  await until('everyone is heard', () => !devices.some(isWaiting));
 }
