@@ -1,18 +1,20 @@
 /**
  * The harness judged: two bugs are put into a copy of the built server, and the faults that are
- * there to find them must fail.
+ * there to find them must fail, with the complaint that is due; on an unchanged copy they pass.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { repliesLost } from './f05-replies-lost.ts';
 import { subscriptionsCut } from './f07-subscriptions-cut.ts';
-import { runFault, type Fault } from './fault.ts';
+import { runFault, type Fault, type Outcome } from './fault.ts';
 
 interface Bug {
   name: string;
   /** In server/dist: a text that stands there once, and what stands there instead. */
   changes: readonly { file: string; from: string; to: string }[];
   foundBy: Fault;
+  /** What it must find: not just anything. */
+  complaint: RegExp;
 }
 
 const BUGS: readonly Bug[] = [
@@ -26,6 +28,7 @@ const BUGS: readonly Bug[] = [
       },
     ],
     foundBy: repliesLost,
+    complaint: /I2 in session .*:\n.*cid/,
   },
   {
     name: 'publication trusted without the log',
@@ -34,6 +37,7 @@ const BUGS: readonly Bug[] = [
       { file: 'live/connection.js', from: "else if (state === 'live')", to: 'else if (false)' },
     ],
     foundBy: subscriptionsCut,
+    complaint: /I4 in session .*:\n.*/,
   },
 ];
 
@@ -50,23 +54,37 @@ export const bugs: Fault = {
   async run(course) {
     for (let done = 0; done < course.iterations; done++) {
       for (const bug of BUGS) {
-        process.env['SERVER_MAIN'] = plant(bug);
-        const { error, seconds } = await runFault(bug.foundBy, {
-          iterations: bug.foundBy.short,
-          seed: course.seed + done,
-        });
-        delete process.env['SERVER_MAIN'];
-        if (!(error instanceof Error)) throw new Error(`nobody noticed: ${bug.name}`);
-        process.stdout.write(`${bug.name}, found by ${bug.foundBy.id}: ${error.message}\n`);
-        course.measure(`${bug.name}: found after s`, seconds);
+        const { foundBy, name } = bug;
+        const seed = course.seed + done;
+        const without = await runCopy(foundBy, seed, []);
+        if (without.error) {
+          throw new Error(`${foundBy.id} fails without a bug`, { cause: without.error });
+        }
+        const { error, seconds } = await runCopy(foundBy, seed, bug.changes);
+        if (!(error instanceof Error)) throw new Error(`nobody noticed: ${name}`);
+        process.stdout.write(`${name}, found by ${foundBy.id}: ${error.message}\n`);
+        if (!bug.complaint.test(error.message)) {
+          throw new Error(`${name}: ${foundBy.id} complains of something else`, { cause: error });
+        }
+        course.measure(`${name}: found after s`, seconds);
       }
       course.progress(done + 1);
     }
   },
 };
 
-/** Returns the main file of a server with this bug. */
-function plant({ changes }: Bug): string {
+/** On a copy of the server with these changes. */
+async function runCopy(fault: Fault, seed: number, changes: Bug['changes']): Promise<Outcome> {
+  process.env['SERVER_MAIN'] = plant(changes);
+  try {
+    return await runFault(fault, { iterations: fault.short, seed });
+  } finally {
+    delete process.env['SERVER_MAIN'];
+  }
+}
+
+/** Returns the main file of a copy with these changes. */
+function plant(changes: Bug['changes']): string {
   rmSync(COPY, { recursive: true, force: true });
   cpSync(DIST, COPY, { recursive: true });
   for (const { file, from, to } of changes) {
