@@ -5,7 +5,7 @@
  */
 import { defineConfig } from 'vitest/config';
 
-const FAULTS = ['test/faults/{column,seeds,model}.test.ts'];
+const FAULTS = ['test/faults/{column,model}.test.ts'];
 
 const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };
 

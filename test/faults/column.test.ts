@@ -1,5 +1,5 @@
-// The short column: every fault a few times, on a new seed each time. A seed that failed is kept
-// in seeds.test.ts under what it found.
+// The short column: every fault a few times, on a new seed each time, which its test is named after:
+// `npm run test:faults -- F1 --seed=N` plays it again.
 import { describe, test } from 'vitest';
 import { runFault, type Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
