@@ -3,6 +3,7 @@
  * a Redis that is alone; nothing is sent on from one to another here.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../config.ts';
 import { AppError } from '../protocol/errors.ts';
 import { slotOf } from './key-slot.ts';
@@ -11,8 +12,8 @@ import { connectToNode } from './redis-connection.ts';
 import type { LastConnections } from './redis-gate.ts';
 import { createRedisNode } from './redis-node.ts';
 import type { RedisNode, RedisNodes } from './redis-node.ts';
-import { readScripts } from './redis-scripts.ts';
-import { askTopology, newestOf } from './redis-topology.ts';
+import { checkWriting, readScripts } from './redis-scripts.ts';
+import { askTopology, checkServing, newestOf } from './redis-topology.ts';
 import type { SlotRange, Topology } from './redis-topology.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -52,6 +53,10 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
     earOf: (channel) => bySlot[slotOf(channel)]?.node.ear,
     settled: look,
   });
+
+  async function checkMaster(client: Redis): Promise<void> {
+    await Promise.all([checkServing(client), checkWriting(client, scripts)]);
+  }
 
   function memberAt({ host, port }: SlotRange): Member {
     const name = `${host}:${port}`;
@@ -123,7 +128,7 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
     subscribe: channels.subscribe,
     // More than half, as the cluster itself decides: one shard that fails over does not make
     // this process useless, one that has lost sight of most of them should get no work.
-    ping: () => most(masters.map(({ node }) => node.run((client) => client.ping()))),
+    ping: () => most(masters.map(({ node }) => node.run(checkMaster))),
     async close() {
       isClosed = true;
       clearTimeout(timer);

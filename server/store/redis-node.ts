@@ -27,7 +27,7 @@ export interface RedisNodes {
   /** After a refusal: resolves when another attempt makes sense. */
   settled: () => Promise<void>;
   subscribe: RedisChannels['subscribe'];
-  /** Rejects with `store_unavailable` unless most nodes answer. */
+  /** Rejects with `store_unavailable` unless most nodes can be written to, but for full memory. */
   ping: () => Promise<void>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { connectRedis, connectToMaster } from './redis-connection.ts';
 import type { RedisPlace } from './redis-connection.ts';
 import { createRedisNode } from './redis-node.ts';
 import type { RedisNodes } from './redis-node.ts';
-import { readScripts } from './redis-scripts.ts';
+import { checkWriting, readScripts } from './redis-scripts.ts';
 
 /** `onOpen`: a node can be reached, at first or again. */
 export function openRedis(place: RedisPlace, onOpen: () => void): RedisNodes {
@@ -38,7 +38,7 @@ function oneNode(connect: () => Redis, onOpen: () => void): RedisNodes {
     nodeOf: () => node,
     subscribe: channels.subscribe,
     async ping() {
-      await node.run((client) => client.ping());
+      await node.run((client) => checkWriting(client, scripts));
     },
     async close() {
       channels.close();

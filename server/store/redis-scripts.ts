@@ -19,6 +19,7 @@ const NAMES = [
   'keep',
   'leave',
   'peek-tries',
+  'ping',
   'read-log',
   'receipt',
   'recount',
@@ -56,6 +57,11 @@ export interface ScriptCall {
   args: readonly (string | number)[];
   /** Sends the script itself, not only its name. */
   isWhole: boolean;
+}
+
+/** Rejects when this Redis refuses to write, but for full memory. Needs no script known to it. */
+export async function checkWriting(client: Redis, { ping }: Scripts): Promise<void> {
+  await runScript(client, ping, { keys: [], args: [], isWhole: true });
 }
 
 /**

@@ -36,6 +36,12 @@ function toRange(reply: unknown, asked: string): SlotRange[] {
   return [{ first: toNumber(first), last: toNumber(last), host: known, port: toNumber(port) }];
 }
 
+/** Rejects when `client`, a node of a cluster, serves nothing, also of what it has. */
+export async function checkServing(client: Redis): Promise<void> {
+  const info = await client.cluster('INFO');
+  if (!/^cluster_state:ok/m.test(info)) throw new Error('CLUSTERDOWN cluster_state is not ok');
+}
+
 /**
  * The newest answer: a master that was cut off goes on telling what held before. Undefined if
  * nobody answers.

@@ -237,7 +237,7 @@ export interface Store {
   /** From when the promise resolves, all that is published for `sid`. Resolves to unsubscribe. */
   subscribe(sid: string, subscriber: Subscriber): Promise<() => void>;
 
-  /** Rejects unless the store answers. */
+  /** Rejects unless people can work: not when the store answers but refuses all that is written. */
   ping(): Promise<void>;
   /**
    * A random secret that all nodes on this store share, made at first use (base64url, 32 bytes).

@@ -225,6 +225,31 @@ test('ready is a process that reaches most masters', async () => {
   await failsWithin(2_000, store.ping());
 });
 
+test('a cluster that serves nothing because a part of it is missing is not ready', async () => {
+  const { store, master } = await setUpCluster();
+  const cover = (all: 'yes' | 'no') =>
+    Promise.all(
+      cluster.admins.map((admin, node) =>
+        dead.has(node) ? null : admin.config('SET', 'cluster-require-full-coverage', all),
+      ),
+    );
+  const dead = new Set<number>();
+  await cover('yes');
+  const replica = await cluster.replicaOf(master);
+  for (const node of [replica, master]) {
+    dead.add(node);
+    await cluster.kill(node);
+  }
+  await vi.waitFor(() => expect(store.ping()).rejects.toMatchObject(DOWN), { timeout: 20_000 });
+  await cover('no');
+  await vi.waitFor(() => store.ping(), { timeout: 20_000 });
+});
+
+const DOWN = {
+  code: 'store_unavailable',
+  cause: { cause: { message: expect.stringContaining('CLUSTERDOWN') as unknown } },
+};
+
 async function otherMaster({ master }: OnCluster): Promise<number> {
   const [other = 0] = (await cluster.masters()).filter((node) => node !== master);
   return other;

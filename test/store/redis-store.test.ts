@@ -268,6 +268,22 @@ describe('a Redis that fails', () => {
     await vi.waitFor(async () => expect(await listeners()).toBe(0));
   });
 
+  test.for([
+    ['NOREPLICAS', ['CONFIG', 'SET', 'min-replicas-to-write', '1']],
+    ['READONLY', ['REPLICAOF', '127.0.0.1', '1']],
+  ] as const)('by refusing to write (%s): it is not ready', async ([why, command]) => {
+    const { store } = await setUpOwn();
+    const other = new Redis(own.url);
+    onTestFinished(() => other.disconnect());
+    const [name, ...args] = command;
+    await other.call(name, ...args);
+    const cause: unknown = expect.objectContaining({ message: expect.stringContaining(why) });
+    await expect(store.ping()).rejects.toMatchObject({ code: 'store_unavailable', cause });
+    await other.config('SET', 'min-replicas-to-write', '0');
+    await other.call('REPLICAOF', 'NO', 'ONE');
+    await isReady(store);
+  });
+
   test('by being full: nothing is half done, what is there is readable and can be ended', async () => {
     const fixture = await setUpOwn();
     const { store, sid, connect, send, append, log } = fixture;
@@ -279,6 +295,7 @@ describe('a Redis that fails', () => {
     await failsWithin(1_000, store.create(newSession()));
     await failsWithin(1_000, store.takeTry(sid, 'b', 'here'));
     expect(await log()).toMatchObject([{ cid }]);
+    await store.ping();
     await connect('a', { passHash: lease.passHash });
     expect(await store.renewLease(sid, lease)).toMatchObject({ result: 'renewed' });
     // A node that starts now needs it.
