@@ -6,8 +6,8 @@
 import type { RawData, WebSocket } from 'ws';
 import { AppError, CLOSE } from '../protocol/errors.ts';
 import type {
+  ClientFrame,
   Ended,
-  Position,
   ServerFrame,
   SessionLimits,
   Slot,
@@ -21,7 +21,7 @@ import {
   PONG_WITHIN_MS,
 } from '../protocol/limits.ts';
 import { parseClientFrame } from '../protocol/parse-client-frame.ts';
-import type { Connected, Expiry, Publication, Store } from '../store/store.ts';
+import type { Connected, Expiry, Lease, Publication, Store } from '../store/store.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -52,11 +52,13 @@ export interface ConnectionOptions {
   now: () => number;
 }
 
+type Hello = Extract<ClientFrame, { type: 'hello' }>;
+
 export type Connection = ReturnType<typeof createConnection>;
 
 export function createConnection(options: ConnectionOptions) {
   const { socket, store, sid, slot, passHash, connectionId, now } = options;
-  const lease = { slot, passHash, connectionId };
+  const lease: Lease = { slot, passHash, connectionId, device: null };
   const maxBoxBytes = options.limits.messageBytes + BOX_OVERHEAD_BYTES;
   let state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
   let seenAt = now();
@@ -107,12 +109,13 @@ export function createConnection(options: ConnectionOptions) {
     // as: text messages arrive as one Buffer, `binaryType` being left at its default.
     const frame = isBinary ? null : parseClientFrame((data as Buffer).toString(), maxBoxBytes);
     if (!frame || (frame.type === 'hello') !== (state === 'greeting')) return close(CLOSE.badFrame);
-    if (frame.type === 'hello') void join(frame.after);
+    if (frame.type === 'hello') void join(frame);
     else intake.take(frame);
   }
 
-  async function join(after: Position | null): Promise<void> {
+  async function join({ after, device }: Hello): Promise<void> {
     state = 'joining';
+    lease.device = device ?? null;
     clearTimeout(helloTimer);
     try {
       await options.subscribed();

@@ -53,7 +53,8 @@ export interface SessionLimits {
 }
 
 export type ClientFrame =
-  | { type: 'hello'; v: 1; after: Position | null }
+  /** `device`: random, one per page load. */
+  | { type: 'hello'; v: 1; after: Position | null; device?: string }
   | { type: 'send'; cid: string; box: string }
   | { type: 'unsend'; of: string[]; cid: string; box: string }
   | { type: 'receipt'; received: number; read: number }

@@ -46,9 +46,10 @@ export function parseClientFrame(text: string, maxBoxBytes: number): ClientFrame
 }
 
 function parseHello(frame: Record<string, unknown>): ClientFrame | null {
-  if (!has(frame, 3) || frame.v !== PROTOCOL_VERSION) return null;
-  if (frame.after === null) return { type: 'hello', v: 1, after: null };
-  return isPosition(frame.after) ? { type: 'hello', v: 1, after: frame.after } : null;
+  const { v, after, device } = frame;
+  if (v !== PROTOCOL_VERSION || !(after === null || isPosition(after))) return null;
+  if (has(frame, 3) && after !== undefined) return { type: 'hello', v: 1, after };
+  return has(frame, 4) && isCid(device) ? { type: 'hello', v: 1, after, device } : null;
 }
 
 function parseUnsend(frame: Record<string, unknown>, maxBoxBytes: number): ClientFrame | null {

@@ -10,7 +10,10 @@ import { order, tell } from './memory-session.ts';
 import type { MemoryLease, MemorySession, Moment } from './memory-session.ts';
 import type { Lease } from './store.ts';
 
-/** A new connection: past the most a participant may have, the oldest is closed. */
+/**
+ * A new connection takes the place of an earlier one of the same device; past the most a
+ * participant may have, the oldest is closed.
+ */
 export function takeLease(
   session: MemorySession,
   lease: Lease,
@@ -21,9 +24,11 @@ export function takeLease(
     dropExpired(session, moment);
     keepLease(session, lease, moment.now + leaseMs);
     const own = session.leases.filter(({ slot }) => slot === lease.slot);
-    for (const oldest of own.slice(0, -MAX_CONNECTIONS_PER_PARTICIPANT)) {
-      order(moment, { close: CLOSE.openedElsewhere, connection: oldest.connectionId });
-      session.leases = session.leases.filter((kept) => kept !== oldest);
+    const former = own.filter((one) => isFormer(one, lease));
+    const others = own.filter((one) => !former.includes(one));
+    for (const one of [...former, ...others.slice(0, -MAX_CONNECTIONS_PER_PARTICIPANT)]) {
+      order(moment, { close: CLOSE.openedElsewhere, connection: one.connectionId });
+      session.leases = session.leases.filter((kept) => kept !== one);
     }
   });
 }
@@ -101,6 +106,10 @@ function keepLease(session: MemorySession, lease: Lease, until: number): void {
   const held = find(session, lease);
   if (held) held.until = until;
   else session.leases.push({ ...lease, until });
+}
+
+function isFormer({ device, connectionId }: Lease, present: Lease): boolean {
+  return device !== null && device === present.device && connectionId !== present.connectionId;
 }
 
 function find(session: MemorySession, lease: Lease): MemoryLease | undefined {

@@ -5,6 +5,7 @@ import type { ExpiresBy, Position, Receipt, ServerFrame, Slot } from '../protoco
 import type { Attempts } from './budget.ts';
 import { noAttempts } from './budget.ts';
 import type {
+  Lease,
   EndedRecord,
   Expiry,
   NewParticipant,
@@ -26,10 +27,7 @@ export interface MemoryParticipant extends NewParticipant {
   attempts: Attempts;
 }
 
-export interface MemoryLease {
-  slot: Slot;
-  passHash: string;
-  connectionId: string;
+export interface MemoryLease extends Lease {
   until: number;
 }
 

@@ -137,8 +137,9 @@ export function createRedisStore({
     return [slot, cid, box, sum, ...at(seen), maxEntries, maxSessionBytes, endedNoticeTtlMs];
   }
 
-  function leaseArgs({ slot, passHash, connectionId }: Lease): Args {
-    return [slot, passHash, connectionId, leaseMs, MAX_CONNECTIONS_PER_PARTICIPANT];
+  function leaseArgs({ slot, passHash, connectionId, device }: Lease): Args {
+    const most = MAX_CONNECTIONS_PER_PARTICIPANT;
+    return [slot, passHash, connectionId, device ?? '', leaseMs, most];
   }
 
   return {

@@ -124,6 +124,8 @@ export interface Lease {
   passHash: string;
   /** Random, one per connection. */
   connectionId: string;
+  /** Random, one per page load; null if the client does not tell. */
+  device: string | null;
 }
 
 /** `pass_gone`: the pass was revoked. */
@@ -207,8 +209,10 @@ export interface Store {
   leave(sid: string, slot: Slot, passHash: string): Promise<void>;
 
   /**
-   * Takes a lease, and gives all a welcome needs. The fifth of a participant closes the oldest
-   * (openedElsewhere). Presence that changes by it is published to the peer.
+   * Takes a lease, and gives all a welcome needs. It takes the place of an earlier one of the
+   * same device, whose connection may be half open or a dead node's, and closes that. The fifth
+   * of a participant closes the oldest (openedElsewhere both). Presence that changes by it is
+   * published to the peer.
    */
   connect(sid: string, lease: Lease, after: Position | null): Promise<Connected | LeaseRefused>;
   /** Keeps the lease for LEASE_MS more; drops leases that have expired and tells whom it concerns. */

@@ -14,6 +14,7 @@ const MAX_BOX = 296;
 const clientFrames: ClientFrame[] = [
   { type: 'hello', v: 1, after: null },
   { type: 'hello', v: 1, after: { seq: 3, sum } },
+  { type: 'hello', v: 1, after: null, device: cid },
   { type: 'send', cid, box },
   { type: 'unsend', of: [cid], cid: cid2, box },
   { type: 'receipt', received: 3, read: 2 },
@@ -70,6 +71,7 @@ describe('frames of a client', () => {
       for (const key of Object.keys(frame)) {
         for (const wrong of [undefined, 7.5, -1, 'x', [], {}, [[]], 2 ** 60]) {
           const changed = JSON.stringify({ ...frame, [key]: wrong });
+          if (`${frame.type} ${key}` === 'hello device' && wrong === undefined) continue;
           if (frame.type === 'end' && key === 'box' && wrong === undefined) continue;
           expect(parseClientFrame(changed, MAX_BOX), changed).toBeNull();
         }
@@ -81,6 +83,8 @@ describe('frames of a client', () => {
     ['an unknown type', { type: 'sing' }],
     ['no type', {}],
     ['another version', { type: 'hello', v: 2, after: null }],
+    ['a device that is none', { type: 'hello', v: 1, after: null, device: 'phone' }],
+    ['a hello without a position', { type: 'hello', v: 1, device: cid }],
     ['a position of nothing', { type: 'hello', v: 1, after: { seq: 0, sum: '' } }],
     ['a sum of wrong length', { type: 'hello', v: 1, after: { seq: 1, sum: 'abc' } }],
     ['a box too large', { type: 'send', cid, box: `${box}AAAA` }],

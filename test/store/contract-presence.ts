@@ -40,9 +40,9 @@ export function presenceContract(make: MakeNodes): void {
   test('[HS1] nobody connects without a pass of this slot', async () => {
     const { store, sid, enter } = await setUp(make);
     const passHash = await enter('a');
-    const other = { slot: 'b', passHash, connectionId: 'one' } as const;
+    const other = { slot: 'b', passHash, connectionId: 'one', device: null } as const;
     expect(await store.connect(sid, other, null)).toEqual({ result: 'pass_gone' });
-    const none = { slot: 'a', passHash: newHash(), connectionId: 'one' } as const;
+    const none = { slot: 'a', passHash: newHash(), connectionId: 'one', device: null } as const;
     expect(await store.connect(sid, none, null)).toEqual({ result: 'pass_gone' });
   });
 
@@ -62,6 +62,34 @@ export function presenceContract(make: MakeNodes): void {
     expect(await connect('b')).toMatchObject({
       peer: { state: 'offline', lastAt: offline.lastAt },
     });
+  });
+
+  test('[HS3] the same page again takes the place of its last connection, and nobody notices', async () => {
+    const { store, sid, enter, connect, frames, published } = await setUp(make);
+    await enter('b');
+    const passHash = await enter('a');
+    const others = [
+      await connect('a', { passHash, device: 'x' }),
+      await connect('a', { passHash }),
+    ];
+    const before = frames('b').length;
+    const pages = ['p', 'q', 'p', 'q', 'p'];
+    const connected = [];
+    for (const device of pages) connected.push(await connect('a', { passHash, device }));
+    const closed = () =>
+      published
+        .filter(({ to }) => to === '!')
+        .map(({ frame }) => JSON.parse(frame) as Record<string, unknown>); // as: compared below
+    const former = connected.slice(0, 3).map(({ lease }) => lease.connectionId);
+    await vi.waitFor(() =>
+      expect(closed()).toEqual(former.map((connection) => ({ close: 4504, connection }))),
+    );
+    // With four connections, nobody was told that anyone had come or gone.
+    expect(frames('b')).toHaveLength(before);
+    // What the former say now is about themselves alone.
+    for (const { lease } of connected.slice(0, 3)) await store.disconnect(sid, lease);
+    for (const { lease } of others) await store.disconnect(sid, lease);
+    expect(frames('b')).toHaveLength(before);
   });
 
   test('[EP3] a lease that nobody renews ends by itself, and the next renewal tells', async () => {

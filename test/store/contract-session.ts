@@ -24,7 +24,7 @@ export function sessionContract(make: MakeNodes): void {
     const { store } = await open(make);
     const sid = random(8);
     const entry = { slot: 'a', cid: random(16), box: newBox(), sum: 'sum', seen: null } as const;
-    const lease = { slot: 'a', passHash: newHash(), connectionId: 'c' } as const;
+    const lease = { slot: 'a', passHash: newHash(), connectionId: 'c', device: null } as const;
     expect(await store.find(sid)).toEqual({ state: 'unknown' });
     expect(await store.append(sid, entry)).toEqual({ result: 'gone' });
     expect(await store.unsend(sid, { ...entry, of: [random(16)] })).toEqual({ result: 'gone' });

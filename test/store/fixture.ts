@@ -117,7 +117,7 @@ export async function setUp(
     meet: async () => ({ a: await fixture.enter('a'), b: await fixture.enter('b') }),
     async connect(slot, more = {}, after) {
       const passHash = more.passHash ?? (await fixture.enter(slot));
-      const lease = { slot, passHash, connectionId: random(12), ...more };
+      const lease = { slot, passHash, connectionId: random(12), device: null, ...more };
       const connected = await store.connect(sid, lease, after ?? null);
       if (connected.result !== 'connected') throw new Error(`not connected: ${connected.result}`);
       return { ...connected, lease };

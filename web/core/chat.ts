@@ -54,9 +54,11 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   const heartbeat = createTimer(environment);
   let lastBeat = environment.wallNow();
 
+  const page = newCid();
   const connection = createConnection({
     environment,
     url: socketUrl,
+    device: page,
     position: () => positionOf(state.value.log),
     askLanding,
     onFrame,
@@ -69,7 +71,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     send,
     onFull: () => apply({ type: 'send-refused' }),
   });
-  const stored = createOutboxStorage({ environment, sid, page: newCid() });
+  const stored = createOutboxStorage({ environment, sid, page });
   const receiptReport = createReceiptReport(
     environment,
     () => (state.value.synced ? lastReceived(state.value) : 0),

@@ -24,6 +24,8 @@ export type LandingAnswered = Extract<ConnectionEvent, { type: 'landing-answered
 export interface ConnectionOptions {
   environment: Pick<Environment, 'now' | 'schedule' | 'random' | 'openSocket'>;
   url: string;
+  /** Random, one per page load. */
+  device: string;
   /** The last position held, for hello. */
   position: () => Position | null;
   askLanding: () => Promise<LandingAnswered>;
@@ -39,7 +41,7 @@ export interface Connection {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { environment, url, position, askLanding, onFrame } = options;
+  const { environment, url, device, position, askLanding, onFrame } = options;
   const state = signal<ConnectionState>({ state: 'stopped' });
   let socket: Socket | null = null;
   const timer = createTimer(environment);
@@ -58,7 +60,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       case 'close-socket':
         return closeSocket();
       case 'send-hello':
-        write({ type: 'hello', v: 1, after: position() });
+        write({ type: 'hello', v: 1, after: position(), device });
         return;
       case 'send-ping':
         write({ type: 'ping' });

@@ -1,6 +1,6 @@
 -- Leases and the presence that follows from them: a participant is online while any of their
--- leases is there. A member of the sorted set is `<slot> <number> <connection> <pass>`, numbered
--- in order of connecting; its score is when it expires.
+-- leases is there. A member of the sorted set is `<slot> <number> <connection> <pass> <device>`,
+-- numbered in order of connecting; its score is when it expires.
 local other = { a = 'b', b = 'a' }
 
 -- All leases, oldest connection first.
@@ -8,13 +8,15 @@ local function read_leases()
   local flat = redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')
   local leases = {}
   for i = 1, #flat, 2 do
-    local slot, number, connection, pass = string.match(flat[i], '^(%S+) (%S+) (%S+) (%S+)$')
+    local slot, number, connection, pass, device =
+      string.match(flat[i], '^(%S+) (%S+) (%S+) (%S+) ?(%S*)$')
     leases[#leases + 1] = {
       member = flat[i],
       slot = slot,
       number = tonumber(number),
       connection = connection,
       pass = pass,
+      device = device,
       ends = tonumber(flat[i + 1]),
     }
   end
@@ -36,13 +38,19 @@ local function lease_of(leases, slot, connection)
   end
 end
 
-local function add_lease(leases, slot, connection, pass, ends, deadline)
+local function add_lease(leases, slot, connection, pass, device, ends, deadline)
   local number = redis.call('HINCRBY', KEYS[1], 'connections', 1)
-  local member = slot .. ' ' .. number .. ' ' .. connection .. ' ' .. pass
+  local member = table.concat({ slot, number, connection, pass, device }, ' ')
   redis.call('ZADD', KEYS[4], ends, member)
   redis.call('PEXPIREAT', KEYS[4], deadline)
   leases[#leases + 1] =
-    { member = member, slot = slot, number = number, connection = connection, pass = pass, ends = ends }
+    { member = member, slot = slot, number = number, connection = connection, pass = pass,
+      device = device, ends = ends }
+end
+
+-- The order to close a connection whose place another has taken.
+local function close_elsewhere(connection)
+  publish('!', 0, '{"close":4504,"connection":"' .. connection .. '"}')
 end
 
 -- Leaves out those for which `is_dropped` says so, and returns the others.

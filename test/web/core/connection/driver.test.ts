@@ -10,6 +10,7 @@ function setUp(answer: LandingAnswered['answer'] = 'inside') {
   const frames: ServerFrame[] = [];
   const connection = createConnection({
     environment: createFakeEnvironment({ clock, openSocket: () => server.openSocket('a') }),
+    device: 'AAAAAAAAAAAAAAAAAAAAAA',
     url: 'ws://test',
     position: () => null,
     askLanding: () => Promise.resolve({ type: 'landing-answered', answer }),
