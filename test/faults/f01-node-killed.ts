@@ -20,6 +20,7 @@ export const nodeKilled: Fault = {
   id: 'F1',
   title: 'kill -9 a random node',
   short: 5,
+  waits: true,
   async run(course) {
     await killNodes(course, course.use(await startWorld()));
   },

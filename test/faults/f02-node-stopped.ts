@@ -19,6 +19,7 @@ export const nodeStopped: Fault = {
   id: 'F2',
   title: 'SIGTERM, node after node',
   short: 3,
+  waits: true,
   long: 50,
   limits: { 'stopped after ms': 10_000, 'back after ms': 5_000 },
 

@@ -24,6 +24,7 @@ export const subscriptionsCut: Fault = {
   id: 'F7',
   title: 'subscriber connections killed every 2 s',
   short: 5,
+  waits: true,
   async run(course) {
     const world = course.use(await startWorld());
     const admin = new Redis(world.redis.url);
