@@ -12,7 +12,7 @@ import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
 import { assertNever } from './protocol/errors.ts';
 import { createMemoryStore } from './store/memory-store.ts';
-import { watchRedis } from './redis-trouble.ts';
+import { createRedisTrouble } from './redis-trouble.ts';
 import { connectToCount, redisPlace } from './store/redis-connection.ts';
 import type { RedisPlace } from './store/redis-connection.ts';
 import { createRedisStore } from './store/redis-store.ts';
@@ -27,9 +27,11 @@ const config = readConfig();
 const place = redisPlace(config);
 // Not a connection of the store: that alone decides what runs on its own.
 const redis = place === null ? null : connectToCount(place);
-const trouble = redis && place && watchRedis(redis, place);
+const trouble = place && createRedisTrouble(place);
 const store =
-  place === null ? createMemoryStore(config) : createRedisStore({ place, options: config });
+  place === null || trouble === null
+    ? createMemoryStore(config)
+    : createRedisStore({ place, options: config, events: trouble.events });
 const secrets = await reachStore(store, cookieSecrets);
 const page = pageFolder();
 const app = buildApp({

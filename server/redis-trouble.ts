@@ -4,8 +4,8 @@
  * more than that there is no connection.
  */
 import type { FastifyBaseLogger } from 'fastify';
-import type { Cluster, Redis } from 'ioredis';
 import type { RedisPlace } from './store/redis-connection.ts';
+import type { RedisEvents } from './store/redis-gate.ts';
 
 const TELL_EVERY_MS = 60_000;
 
@@ -22,15 +22,15 @@ const SETTINGS: Readonly<Record<RedisPlace['kind'], string>> = {
 };
 
 export interface RedisTrouble {
+  /** For the store to tell of its connections. */
+  events: RedisEvents;
   /** What to change before a start can succeed; null as long as waiting may help. */
   hopeless(): string | null;
   /** From now on tells when Redis is lost and when it is back. */
   logTo(log: FastifyBaseLogger): void;
 }
 
-/** Of a client that connects again by itself. */
-export function watchRedis(
-  client: Redis | Cluster,
+export function createRedisTrouble(
   { kind }: Pick<RedisPlace, 'kind'>,
   now: () => number = performance.now.bind(performance),
 ): RedisTrouble {
@@ -40,20 +40,21 @@ export function watchRedis(
   /** By message. */
   const quietUntil = new Map<string, number>();
 
-  client.on('error', (error: Error) => {
-    last = error;
-    if (!log || now() < (quietUntil.get(error.message) ?? 0)) return;
-    isTold = true;
-    quietUntil.set(error.message, now() + TELL_EVERY_MS);
-    log.warn({ err: error }, 'Redis cannot be used');
-  });
-  client.on('ready', () => {
-    last = null;
-    if (isTold) log?.info('Redis can be used again');
-    isTold = false;
-  });
-
   return {
+    events: {
+      onTrouble(error) {
+        last = error;
+        if (!log || now() < (quietUntil.get(error.message) ?? 0)) return;
+        isTold = true;
+        quietUntil.set(error.message, now() + TELL_EVERY_MS);
+        log.warn({ err: error }, 'Redis cannot be used');
+      },
+      onOpen() {
+        last = null;
+        if (isTold) log?.info('Redis can be used again');
+        isTold = false;
+      },
+    },
     hopeless: () => HOPELESS[last?.message.split(' ', 1)[0] ?? '']?.(SETTINGS[kind]) ?? null,
     logTo(to) {
       log = to;

@@ -9,7 +9,7 @@ import { AppError } from '../protocol/errors.ts';
 import { slotOf } from './key-slot.ts';
 import { createRedisChannels } from './redis-channels.ts';
 import { connectToNode } from './redis-connection.ts';
-import type { LastConnections } from './redis-gate.ts';
+import type { LastConnections, RedisEvents } from './redis-gate.ts';
 import { createRedisNode } from './redis-node.ts';
 import type { RedisNode, RedisNodes } from './redis-node.ts';
 import { checkWriting, readScripts } from './redis-scripts.ts';
@@ -37,8 +37,9 @@ interface Member {
   servedAt: number;
 }
 
-/** `start`: some of the nodes; user, password and TLS of the first hold for all. */
-export function openCluster(start: readonly RedisAddress[], onOpen: () => void): RedisNodes {
+/** `some` of the nodes; user, password and TLS of the first hold for all. */
+export function openCluster(some: readonly RedisAddress[], events: RedisEvents): RedisNodes {
+  const start = some.map(({ host, port }) => withAccessOf(some, { host, port }));
   const scripts = readScripts('SPUBLISH');
   const last: LastConnections = new Map();
   const members = new Map<string, Member>();
@@ -62,9 +63,8 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
     const name = `${host}:${port}`;
     const found = members.get(name);
     if (found) return found;
-    // as: REDIS_CLUSTER is never empty where this is called
-    const address = { ...(start[0] as RedisAddress), host, port };
-    const gate = { scripts, last, onOpen, onClose: () => void look() };
+    const address = withAccessOf(start, { host, port });
+    const gate = { scripts, last, ...events, onClose: () => void look() };
     const connect = () => connectToNode(address);
     const node = createRedisNode({ connect, gate, isSharded: true, channels });
     const member = { address, node, servedAt: 0 };
@@ -97,7 +97,7 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
     const topology =
       (await newestOf(
         open.map(({ node, address }) => node.run((client) => askTopology(client, address.host))),
-      )) ?? (await newestOf(known.map(askStranger)));
+      )) ?? (await newestOf(known.map((address) => askStranger(address, events))));
     if (topology && !isClosed) adopt(topology);
   }
 
@@ -138,8 +138,17 @@ export function openCluster(start: readonly RedisAddress[], onOpen: () => void):
   };
 }
 
-async function askStranger(address: RedisAddress): Promise<Topology> {
+function withAccessOf(
+  [first]: readonly RedisAddress[],
+  node: Pick<RedisAddress, 'host' | 'port'>,
+): RedisAddress {
+  // as: REDIS_CLUSTER is never empty where this is called
+  return { ...(first as RedisAddress), ...node };
+}
+
+async function askStranger(address: RedisAddress, { onTrouble }: RedisEvents): Promise<Topology> {
   const client = connectToNode(address);
+  client.on('error', onTrouble);
   try {
     await new Promise((resolve, reject) => {
       client.once('ready', resolve);

@@ -16,12 +16,18 @@ export interface Gate {
 /** Of each server (by run id) the connection that was used last (by its id there). */
 export type LastConnections = Map<string, number>;
 
-export interface GateOptions {
+/** What becomes of connections, for whoever tells operators. */
+export interface RedisEvents {
+  /** A Redis can be reached, at first or again. */
+  onOpen: () => void;
+  /** Why a connection was lost or cannot be made; comes again with each attempt. */
+  onTrouble: (error: Error) => void;
+}
+
+export interface GateOptions extends RedisEvents {
   scripts: Scripts;
   /** Shared by the gates of one store: a client may be led from server to server and back. */
   last: LastConnections;
-  /** This Redis can be reached, at first or again. */
-  onOpen: () => void;
   onClose: () => void;
 }
 
@@ -30,7 +36,8 @@ export interface GateOptions {
  * hold commands of a connection that we gave up (it was stopped, or the network was): they are
  * discarded by killing that connection by its id, before anything is sent on the new one.
  */
-export function createGate(client: Redis, { scripts, last, onOpen, onClose }: GateOptions): Gate {
+export function createGate(client: Redis, options: GateOptions): Gate {
+  const { scripts, last, onOpen, onTrouble, onClose } = options;
   let isOpen = false;
   /** Why it is not, as far as is known. */
   let trouble: unknown;
@@ -60,7 +67,10 @@ export function createGate(client: Redis, { scripts, last, onOpen, onClose }: Ga
     });
   }
 
-  client.on('error', (error: unknown) => (trouble = error));
+  client.on('error', (error: Error) => {
+    trouble = error;
+    onTrouble(error);
+  });
   client.on('ready', tryToOpen);
   client.on('close', () => {
     isOpen = false;

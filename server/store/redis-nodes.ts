@@ -8,29 +8,29 @@ import { openCluster } from './redis-cluster.ts';
 import { createRedisChannels } from './redis-channels.ts';
 import { connectRedis, connectToMaster } from './redis-connection.ts';
 import type { RedisPlace } from './redis-connection.ts';
+import type { RedisEvents } from './redis-gate.ts';
 import { createRedisNode } from './redis-node.ts';
 import type { RedisNodes } from './redis-node.ts';
 import { checkWriting, readScripts } from './redis-scripts.ts';
 
-/** `onOpen`: a node can be reached, at first or again. */
-export function openRedis(place: RedisPlace, onOpen: () => void): RedisNodes {
+export function openRedis(place: RedisPlace, events: RedisEvents): RedisNodes {
   switch (place.kind) {
     case 'single':
-      return oneNode(() => connectRedis(place.url), onOpen);
+      return oneNode(() => connectRedis(place.url), events);
     case 'sentinels':
-      return oneNode(() => connectToMaster(place.sentinels, place.master), onOpen);
+      return oneNode(() => connectToMaster(place.sentinels, place.master), events);
     case 'cluster':
-      return openCluster(place.nodes, onOpen);
+      return openCluster(place.nodes, events);
     default:
       return assertNever(place);
   }
 }
 
-function oneNode(connect: () => Redis, onOpen: () => void): RedisNodes {
+function oneNode(connect: () => Redis, events: RedisEvents): RedisNodes {
   const scripts = readScripts('PUBLISH');
   const settled = async () => {};
   const channels = createRedisChannels({ earOf: () => node.ear, settled });
-  const gate = { scripts, last: new Map(), onOpen, onClose: () => {} };
+  const gate = { scripts, last: new Map(), ...events, onClose: () => {} };
   const node = createRedisNode({ connect, gate, isSharded: false, channels });
   return {
     scripts,

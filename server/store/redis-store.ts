@@ -22,6 +22,7 @@ import type { AttemptBudget } from './budget.ts';
 import { hashOfBox, parseEntry } from './entry-json.ts';
 import { createLanes } from './lanes.ts';
 import type { RedisPlace } from './redis-connection.ts';
+import type { RedisEvents } from './redis-gate.ts';
 import { openRedis } from './redis-nodes.ts';
 import {
   toAppended,
@@ -56,6 +57,7 @@ export interface RedisStoreParts {
   options: StoreOptions;
   leaseMs?: number;
   budget?: AttemptBudget;
+  events?: RedisEvents;
 }
 
 export function createRedisStore({
@@ -63,9 +65,16 @@ export function createRedisStore({
   options,
   leaseMs = LEASE_MS,
   budget = ATTEMPT_BUDGET,
+  events,
 }: RedisStoreParts): Store {
   let keepSecret = () => {};
-  const nodes = openRedis(place, () => keepSecret());
+  const nodes = openRedis(place, {
+    onOpen() {
+      keepSecret();
+      events?.onOpen();
+    },
+    onTrouble: (error) => events?.onTrouble(error),
+  });
   const lanes = createLanes();
   const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
   // Passes must open as long as there can be a session.

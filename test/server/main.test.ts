@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { invitationsOf } from '../support/app.ts';
+import { connectRaw, metRawSession } from '../support/raw-client.ts';
 import { startRedis } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinels } from '../support/redis-sentinels.ts';
@@ -39,6 +41,8 @@ function startProcess(env: Record<string, string>) {
     },
   };
 }
+
+const LONG = { timeout: 60_000 };
 
 describe('starting', () => {
   it('says where it is and that chats are in memory, serves, and stops on SIGTERM', async () => {
@@ -90,6 +94,64 @@ describe('with Redis', () => {
     onTestFinished(() => sentinels.stop());
     const { addresses: REDIS_SENTINELS, name: REDIS_SENTINEL_NAME } = sentinels;
     await expectShared(startTwo({ REDIS_SENTINELS, REDIS_SENTINEL_NAME }));
+  });
+});
+
+describe('a Redis in trouble', () => {
+  it('that hangs is in the log, though people only chat, and when it is back', LONG, async () => {
+    const redis = await startRedis(['--requirepass', 'pass-of-redis']);
+    onTestFinished(() => redis.stop());
+    const url = redis.url.replace('redis://', 'redis://:pass-of-redis@');
+    const server = startProcess({ REDIS_URL: url, LOG_LEVEL: 'info' });
+    const [, base = ''] = await server.printed(/On this machine: +(http:\S+)\//);
+    const { sid, ...people } = await metRawSession(base);
+    for (const person of [people.a, people.b]) {
+      const { client } = await connectRaw(base, sid, person);
+      onTestFinished(() => client.close());
+    }
+    redis.freeze();
+    await server.printed(/Redis cannot be used/);
+    expect(server.output()).toMatch(/Socket timeout/);
+    redis.thaw();
+    await server.printed(/Redis can be used again/);
+    expect(server.output()).not.toContain('pass-of-redis');
+  });
+
+  it(
+    'that refuses the password, as a cluster: ends at once and names the setting',
+    LONG,
+    async () => {
+      const cluster = await startCluster();
+      onTestFinished(() => cluster.stop());
+      await Promise.all(
+        cluster.admins.map((admin) => admin.config('SET', 'requirepass', 'pass-of-redis')),
+      );
+      const wrong = startProcess({ REDIS_CLUSTER: `redis://:wrong@${cluster.addresses}` });
+      const none = startProcess({ REDIS_CLUSTER: cluster.addresses });
+      // At the end of its patience it would say that the cluster does not answer.
+      expect(await Promise.all([wrong.exited, none.exited])).toEqual([1, 1]);
+      await wrong.printed(/Redis refuses the user name or password in REDIS_CLUSTER\./);
+      await none.printed(/Redis wants a password, and there is none in REDIS_CLUSTER\./);
+      for (const { output } of [wrong, none]) expect(output()).not.toContain('does not answer');
+    },
+  );
+
+  it('whose password changes is in the log once a minute, without the password', LONG, async () => {
+    const redis = await startRedis(['--requirepass', 'pass-of-redis']);
+    onTestFinished(() => redis.stop());
+    const url = redis.url.replace('redis://', 'redis://:pass-of-redis@');
+    const admin = new Redis(url);
+    onTestFinished(() => admin.disconnect());
+    const server = startProcess({ REDIS_URL: url, LOG_LEVEL: 'info' });
+    await server.printed(/On this machine/);
+    await admin.config('SET', 'requirepass', 'another');
+    await admin.call('CLIENT', 'KILL', 'SKIPME', 'yes');
+    await server.printed(/WRONGPASS/);
+    await admin.config('SET', 'requirepass', 'pass-of-redis');
+    await server.printed(/Redis can be used again/);
+    expect(server.output()).not.toContain('pass-of-redis');
+    const lines = server.output().split('\n');
+    expect(lines.filter((line) => line.includes('WRONGPASS'))).toHaveLength(1);
   });
 });
 
