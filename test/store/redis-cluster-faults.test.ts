@@ -20,7 +20,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let cluster: TestCluster;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  // Long enough that no master is taken for dead only because the machine is busy.
+  cluster = await startCluster(['--cluster-node-timeout', '3000']);
 });
 afterAll(() => cluster.stop());
 

@@ -50,12 +50,18 @@ export async function isReplicated(master: Redis | undefined, replica: Redis | u
 
 const unavailable = expect.objectContaining({ code: 'store_unavailable' }) as unknown;
 
+/**
+ * What a busy machine may take on top. With it, what fails at once is still told from what waits
+ * for a command to time out, and what fails in time from what waits for the connection to end.
+ */
+const BUSY_MS = 1_000;
+
 export async function failsWithin(ms: number, operation: Promise<unknown>): Promise<void> {
   const started = performance.now();
   const error: unknown = await operation.catch((error: unknown) => error);
   expect(error).toEqual(unavailable);
   expect(error).toBeInstanceOf(AppError);
-  expect(performance.now() - started).toBeLessThan(ms);
+  expect(performance.now() - started).toBeLessThan(ms + BUSY_MS);
 }
 
 /** Tries again with the same cid until it is stored, as a client does. */
