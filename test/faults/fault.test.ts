@@ -9,7 +9,7 @@ const faultThat = (run: (course: Course) => void): Fault => ({
 });
 
 async function problemsOf(values: readonly number[], iterations = 2): Promise<string[]> {
-  const fault = faultThat(({ measure }) => values.forEach((one) => measure('delay ms', one)));
+  const fault = faultThat((course) => values.forEach((one) => course.measure('delay ms', one)));
   return exceeded(await runFault(fault, { iterations, seed: 1 }));
 }
 
@@ -32,7 +32,7 @@ test('recordings are judged by themselves and against each other', async () => {
   const b = at('b', 1);
   const other = history([b.asked(0), b.got(entry(1, 'm1'))], [entry(1, 'm1')], { sid: 'other' });
   const { error } = await runFault(
-    faultThat(({ judge }) => judge(one, other)),
+    faultThat((course) => course.judge(one, other)),
     { iterations: 1, seed: 1 },
   );
   expect(String(error)).toContain('I8 in session other');

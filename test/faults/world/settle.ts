@@ -48,7 +48,8 @@ export async function settle(
   const screens = new Map(all.map(({ name, chat }) => [name, screenOf(chat)]));
   witnesses.forEach((one) => one.close());
   const log = logOf(recorder, witnesses[0]!.name); // there are two
-  return { sid, events: recorder.events, log, screens, accusers, mayLose };
+  // What happens to the chat from now on is no part of it: it may be judged later.
+  return { sid, events: [...recorder.events], log, screens, accusers, mayLose };
 }
 
 /** All at once. */
