@@ -42,13 +42,14 @@ async function endOne(base: string, course: Course, random: Random, store: Store
   const drawn = () => start + random() * JITTER_MS;
   let endedAt = Infinity;
 
-  /** What went wrong with each, if anything. */
+  const failures: unknown[] = [];
   const requests: Promise<unknown>[] = [];
   const ends = enders.map((ender) => ({
     at: drawn(),
     act() {
       endedAt = Math.min(endedAt, performance.now());
-      if (overHttp) requests.push(endOverHttp(ender, pair.sid).catch((error: unknown) => error));
+      if (overHttp)
+        requests.push(endOverHttp(ender, pair.sid).catch((error: unknown) => failures.push(error)));
       else ender.chat.end();
     },
   }));
@@ -61,7 +62,8 @@ async function endOne(base: string, course: Course, random: Random, store: Store
     await until('the end is told', () => chat.ended.value !== null);
     course.measure('told after ms', performance.now() - endedAt);
   }
-  for (const error of await Promise.all(requests)) if (error) throw error;
+  await Promise.all(requests);
+  if (failures.length > 0) throw failures[0];
   await expectOnlyNotice(store, pair.sid);
 
   const history = await over(pair);
