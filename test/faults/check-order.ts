@@ -54,18 +54,17 @@ function placeOf(entry: SeenEntry, history: History, standing: Standing): Place 
 
 /**
  * A message that was refused for good stands where its author sent it again. One that vanished
- * is put back before all else by whoever has it: in order with what follows only if the device
- * that said it is among them, not if it was gone and another took over its outbox.
+ * is put back by whoever has it, which need not be the device that said it: where it stands then
+ * says nothing of that device's order.
  */
-function exemptFromOrder({ events, screens, mayLose }: History, standing: Standing): Set<string> {
+function exemptFromOrder({ events, mayLose }: History, standing: Standing): Set<string> {
   const author = new Map<string, string>();
   const exempt = new Set<string>();
   const leaveOut = (cid: string) => exempt.add(`${author.get(cid) ?? ''} ${cid}`);
   for (const event of events) {
     if (event.type === 'said') author.set(event.cid, event.device);
     if (event.type === 'nacked' && isFinal(event.error)) leaveOut(event.cid);
-    if (event.type !== 'got' || !mayLose || standing.holds(event.entry)) continue;
-    if (!screens.has(author.get(event.entry.cid) ?? '')) leaveOut(event.entry.cid);
+    if (event.type === 'got' && mayLose && !standing.holds(event.entry)) leaveOut(event.entry.cid);
   }
   return exempt;
 }

@@ -72,8 +72,10 @@ async function killOne(course: Course, node: Node, pairs: readonly Pair[]): Prom
   await node.kill();
   await everyoneIsHeard(devices);
   const returns = pairs.flatMap(({ recorder }, i) => returnsSince(marks[i]!, recorder)); // one for each
-  // One that was cut off again before its welcome has still been away only once.
-  const cut = new Map(returns.map(({ device, backAt }) => [device, backAt]));
+  // One that was cut off again before its welcome has still been away only once; one that is cut
+  // off again after it is on its way for another reason.
+  const cut = new Map<string, number | null>();
+  for (const { device, backAt } of returns) cut.set(device, backAt ?? cut.get(device) ?? null);
   if (cut.size === 0) throw new Error('nobody was connected to the node that was killed');
   course.measure('cut', cut.size);
   for (const [device, backAt] of cut) {

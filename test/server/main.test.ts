@@ -107,7 +107,7 @@ describe('a Redis in trouble', () => {
     const { sid, ...people } = await metRawSession(base);
     for (const person of [people.a, people.b]) {
       const { client } = await connectRaw(base, sid, person);
-      onTestFinished(() => client.close());
+      onTestFinished(async () => void (await client.close()));
     }
     redis.freeze();
     await server.printed(/Redis cannot be used/);
