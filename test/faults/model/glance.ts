@@ -20,7 +20,7 @@ function checkStatus({ endings, hasEntered }: Model, { name, slot, chat }: Devic
   expect({ tampered, reset, full }, name).toEqual({ tampered: false, reset: false, full: false });
   const ended = chat.ended.value;
   if (ended) return expect(endings, name).toContain(endingOf(ended));
-  // A fifth connection closes the oldest, and those of a killed node count for a while.
+  // A fifth connection closes the oldest, and pages that went without a word count for a while.
   const words = ['connecting', 'live', 'reconnecting', 'elsewhere'];
   // How it ended is asked for when the socket closes.
   expect(words, name).toContain(chat.connection.value);

@@ -72,8 +72,9 @@ function wakeAll(model: Model, system: System): void {
 }
 
 /**
- * Leases of a killed node count as connections for half a minute, so that who looks in at the end
- * may be the fifth, and close a page that is there: whoever sits before it takes the chat back.
+ * Pages that went behind a dead network, or along with their node, count as connections for half a
+ * minute, so that who looks in at the end may be the fifth, and close a page that is there: whoever
+ * sits before it takes the chat back.
  */
 function takeBack({ chat }: Device): () => void {
   return chat.connection.subscribe((status) => {
