@@ -70,7 +70,7 @@ async function killOne(course: Course, node: Node, pairs: readonly Pair[]): Prom
   course.measure('in flight', unechoed(devices));
   const killedAt = performance.now();
   await node.kill();
-  await everyoneIsHeard(devices);
+  await everyoneIsHeard(pairs);
   const returns = pairs.flatMap(({ recorder }, i) => returnsSince(marks[i]!, recorder)); // one for each
   // One that was cut off again before its welcome has still been away only once; one that is cut
   // off again after it is on its way for another reason.

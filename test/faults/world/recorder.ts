@@ -8,6 +8,7 @@ export function createRecorder(sid: string) {
   const events: HistoryEvent[] = [];
   const times: number[] = [];
   const heads = new Map<string, number>();
+  const given = new Set<string>();
   let connections = 0;
 
   function note(event: HistoryEvent): void {
@@ -15,6 +16,7 @@ export function createRecorder(sid: string) {
     times.push(performance.now());
     if (event.type === 'welcomed' && event.reset) heads.set(event.device, 0);
     if (event.type === 'got') {
+      given.add(`${event.device} ${event.entry.cid}`);
       heads.set(event.device, Math.max(headOf(event.device), event.entry.seq));
     }
   }
@@ -26,6 +28,8 @@ export function createRecorder(sid: string) {
     events,
     /** The last seq that a device was given; 0 for none. */
     headOf,
+    /** Whether a device was given the entry with this cid, whatever it holds by then. */
+    hasGot: (device: string, cid: string) => given.has(`${device} ${cid}`),
     /** When each of `events` happened. */
     times: times as readonly number[],
     said: (device: string, slot: Slot, cid: string) => note({ type: 'said', device, slot, cid }),

@@ -1,5 +1,5 @@
 /** People who go on writing, and now and then remove what they wrote. */
-import { messagesOf, type Device } from './pair.ts';
+import { messagesOf, type Device, type Pair } from './pair.ts';
 import { until } from './until.ts';
 
 export interface Talk {
@@ -47,9 +47,12 @@ export function unechoed(devices: readonly Device[]): number {
  * Everyone says one thing more and has its echo: nobody is left on a connection that was dead
  * when this was called.
  */
-export async function everyoneIsHeard(devices: readonly Device[]): Promise<void> {
-  const cids = new Set(sayAtOnce(devices));
-  const isWaiting = ({ chat }: Device) =>
-    messagesOf(chat).some(({ cid, state }) => cids.has(cid) && state === 'sending');
-  await until('everyone is heard', () => !devices.some(isWaiting));
+export async function everyoneIsHeard(pairs: readonly Pair[]): Promise<void> {
+  const said = pairs.flatMap(({ devices, recorder }) =>
+    devices.map((device) => ({ device, recorder, cid: device.say(`is ${device.name} heard?`) })),
+  );
+  // Not of the chat: there a message is gone as soon as it was removed, and only its void is sent.
+  const isHeard = ({ device, recorder, cid }: (typeof said)[number]) =>
+    cid === null || recorder.hasGot(device.name, cid);
+  await until('everyone is heard', () => said.every(isHeard));
 }
