@@ -1,10 +1,13 @@
 /** A thousand connections dropped at once: all are back soon, with everything. */
+import { setTimeout as pass } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
-import { lost, meet, type Device } from './world/pair.ts';
+import { back, lost, meet } from './world/pair.ts';
 import { until } from './world/until.ts';
 import { startWorld } from './world/world.ts';
 
 const PAIRS = 500;
+/** Who is cut off sooner after coming back waits longer the next time. */
+const STEADY_MS = 5_500;
 /** What is under way at once while the chats are made and looked at. */
 const BATCH = 25;
 
@@ -20,6 +23,7 @@ export const storm: Fault = {
     const pairs = await inBatches(Array.from({ length: PAIRS }), () => meet(world.base));
     const devices = pairs.flatMap((pair) => pair.devices);
     for (let done = 0; done < course.iterations;) {
+      await pass(STEADY_MS);
       devices.forEach((device) => device.say('before'));
       const noticing = devices.map(lost);
       const droppedAt = performance.now();
@@ -28,7 +32,7 @@ export const storm: Fault = {
         devices.map(async (device, i) => {
           await noticing[i];
           device.say('meanwhile');
-          await until(`${device.name} is back`, () => isLive(device));
+          await back(device);
           course.measure('back after ms', performance.now() - droppedAt);
         }),
       );
@@ -41,10 +45,6 @@ export const storm: Fault = {
     course.expectNoFaults(world);
   },
 };
-
-function isLive({ chat }: Device): boolean {
-  return chat.connection.value === 'live';
-}
 
 /** So many at a time, in order. */
 async function inBatches<T, R>(list: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {

@@ -221,10 +221,20 @@ export function messagesOf(chat: Chat): MessageItem[] {
 }
 
 /** Resolves when the device next finds itself without a connection. To be called before it is cut. */
-export function lost({ chat }: Device): Promise<void> {
+export function lost(device: Device): Promise<void> {
+  return untilIs(device, (isLive) => !isLive);
+}
+
+/** Resolves when the device has a connection that was welcomed. */
+export function back(device: Device): Promise<void> {
+  return untilIs(device, (isLive) => isLive);
+}
+
+/** Told of it rather than looking every few milliseconds: there may be a thousand. */
+function untilIs({ chat }: Device, isWanted: (isLive: boolean) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const stop = chat.connection.subscribe((status) => {
-      if (status === 'live') return;
+      if (!isWanted(status === 'live')) return;
       queueMicrotask(() => stop());
       resolve();
     });
