@@ -42,6 +42,7 @@ export const CLOSE = {
   storeUnreachable: 4002,
   flooding: 4003,
   noHello: 4005,
+  replaced: 4006,
   badFrame: 4500,
   passGone: 4501,
   ended: 4503,

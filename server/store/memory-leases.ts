@@ -26,10 +26,13 @@ export function takeLease(
     const own = session.leases.filter(({ slot }) => slot === lease.slot);
     const former = own.filter((one) => isFormer(one, lease));
     const others = own.filter((one) => !former.includes(one));
-    for (const one of [...former, ...others.slice(0, -MAX_CONNECTIONS_PER_PARTICIPANT)]) {
-      order(moment, { close: CLOSE.openedElsewhere, connection: one.connectionId });
-      session.leases = session.leases.filter((kept) => kept !== one);
-    }
+    close(session, former, CLOSE.replaced, moment);
+    close(
+      session,
+      others.slice(0, -MAX_CONNECTIONS_PER_PARTICIPANT),
+      CLOSE.openedElsewhere,
+      moment,
+    );
   });
 }
 
@@ -106,6 +109,16 @@ function keepLease(session: MemorySession, lease: Lease, until: number): void {
   const held = find(session, lease);
   if (held) held.until = until;
   else session.leases.push({ ...lease, until });
+}
+
+function close(
+  session: MemorySession,
+  leases: readonly MemoryLease[],
+  code: number,
+  moment: Moment,
+): void {
+  for (const { connectionId } of leases) order(moment, { close: code, connection: connectionId });
+  session.leases = session.leases.filter((lease) => !leases.includes(lease));
 }
 
 function isFormer({ device, connectionId }: Lease, present: Lease): boolean {

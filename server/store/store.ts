@@ -210,9 +210,9 @@ export interface Store {
 
   /**
    * Takes a lease, and gives all a welcome needs. It takes the place of an earlier one of the
-   * same device, whose connection may be half open or a dead node's, and closes that. The fifth
-   * of a participant closes the oldest (openedElsewhere both). Presence that changes by it is
-   * published to the peer.
+   * same device, whose connection may be half open or a dead node's, and closes that (replaced).
+   * The fifth of a participant closes the oldest (openedElsewhere). Presence that changes by it
+   * is published to the peer.
    */
   connect(sid: string, lease: Lease, after: Position | null): Promise<Connected | LeaseRefused>;
   /** Keeps the lease for LEASE_MS more; drops leases that have expired and tells whom it concerns. */

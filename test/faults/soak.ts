@@ -108,10 +108,15 @@ function createChats(world: World, course: Course) {
       for (let i = 0; i < CHATS; i += 20) await Promise.all(Array.from({ length: 20 }, add));
     },
     say(random: Random): void {
-      const device = random.oneOf(there(random.oneOf(pairs)));
-      device.say(`${random.between(1, 1e9)} `.repeat(random.between(1, 30)));
+      const [device, ...others] = there(random.oneOf(pairs));
+      // Nobody is there for a moment while a page is loaded again; `expectWell` knows of any other.
+      if (!device) return;
+      random
+        .oneOf([device, ...others])
+        .say(`${random.between(1, 1e9)} `.repeat(random.between(1, 30)));
     },
     turn(random: Random): void {
+      if (pairs.some((pair) => pair.devices.some(isOut))) return;
       const pair = random.oneOf(pairs);
       const device = random.oneOf(there(pair));
       const turn = random() < 0.3 ? replace(pair) : comeOrGo(pair, device);
@@ -122,6 +127,16 @@ function createChats(world: World, course: Course) {
     },
     expectWell(): void {
       if (failures.length > 0) throw failures[0];
+      const out = pairs.flatMap((pair) =>
+        pair.devices.filter(isOut).map((one) => [pair, one] as const),
+      );
+      if (out.length === 0) return;
+      const told = out.map(([{ recorder }, { name, chat }]) => {
+        const last = recorder.events.filter(({ device }) => device === name).slice(-5);
+        const { reason } = chat.ended.value ?? {};
+        return [name, chat.connection.value, reason, JSON.stringify(last)].join(' ');
+      });
+      throw new Error(`out of a chat that nobody has ended:\n${told.join('\n')}`);
     },
     /** Half of the chats are ended by somebody, the others by silence. */
     async finish(): Promise<void> {
@@ -141,6 +156,11 @@ function createChats(world: World, course: Course) {
 
 function isThere({ chat }: Device): boolean {
   return chat.connection.value !== 'stopped' && chat.ended.value === null;
+}
+
+/** For good, unless a person does something. */
+function isOut({ chat }: Device): boolean {
+  return ['elsewhere', 'pass_gone', 'refused', 'ended'].includes(chat.connection.value);
 }
 
 const isSaid = ({ type }: { type: string }) => type === 'said';

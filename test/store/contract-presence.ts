@@ -82,7 +82,7 @@ export function presenceContract(make: MakeNodes): void {
         .map(({ frame }) => JSON.parse(frame) as Record<string, unknown>); // as: compared below
     const former = connected.slice(0, 3).map(({ lease }) => lease.connectionId);
     await vi.waitFor(() =>
-      expect(closed()).toEqual(former.map((connection) => ({ close: 4504, connection }))),
+      expect(closed()).toEqual(former.map((connection) => ({ close: 4006, connection }))),
     );
     // With four connections, nobody was told that anyone had come or gone.
     expect(frames('b')).toHaveLength(before);

@@ -25,7 +25,7 @@ local before = read_leases()
 local after = drop_leases(drop_expired(before, now), now, function(lease)
   local is_former = device ~= '' and lease.slot == slot and lease.device == device
     and lease.connection ~= connection
-  if is_former then close_elsewhere(lease.connection) end
+  if is_former then close_connection(4006, lease.connection) end
   return is_former
 end)
 local held = lease_of(after, slot, connection)
@@ -36,7 +36,7 @@ else
 end
 local own = leases_of(after, slot)
 for i = 1, #own - ARGV[6] do
-  close_elsewhere(own[i].connection)
+  close_connection(4504, own[i].connection)
   redis.call('ZREM', KEYS[4], own[i].member)
 end
 tell_presence(before, after)

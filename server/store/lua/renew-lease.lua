@@ -28,7 +28,7 @@ if not held then
   if #leases_of(after, slot) < tonumber(ARGV[6]) then
     add_lease(after, slot, connection, pass, device, ends, deadline)
   else
-    close_elsewhere(connection)
+    close_connection(4504, connection)
   end
 end
 tell_presence(before, after)

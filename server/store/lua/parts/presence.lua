@@ -48,9 +48,10 @@ local function add_lease(leases, slot, connection, pass, device, ends, deadline)
       device = device, ends = ends }
 end
 
--- The order to close a connection whose place another has taken.
-local function close_elsewhere(connection)
-  publish('!', 0, '{"close":4504,"connection":"' .. connection .. '"}')
+-- The order to close a connection: 4504, others have its place; 4006, its own page has come again
+-- (or had, if a slow node is late: then the one that is there may come back).
+local function close_connection(code, connection)
+  publish('!', 0, '{"close":' .. code .. ',"connection":"' .. connection .. '"}')
 end
 
 -- Leaves out those for which `is_dropped` says so, and returns the others.
