@@ -5,9 +5,9 @@ import type { ExpiresBy, Position, Receipt, ServerFrame, Slot } from '../protoco
 import type { Attempts } from './budget.ts';
 import { noAttempts } from './budget.ts';
 import type {
-  Lease,
   EndedRecord,
   Expiry,
+  Lease,
   NewParticipant,
   NewSession,
   NodeOrder,

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import type { TestCluster } from '../support/redis-cluster.ts';
-import { setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { watchKeys } from './redis-keys.ts';
-import { RIGHTS, clusterAt, startNode } from './redis-nodes.ts';
+import { clusterAt, expectRightsToSuffice, startNode } from './redis-nodes.ts';
 import { describeStore } from './store-contract.ts';
 
 let cluster: TestCluster;
@@ -31,26 +30,5 @@ const make: MakeNodes = async (settings) => {
 
 describeStore('the store in a Redis Cluster', make);
 
-test('a user with no more rights than are needed can do everything', async () => {
-  const { admins, addresses } = cluster;
-  await Promise.all(
-    admins.map((admin) => admin.call('ACL', 'SETUSER', 'app', 'on', '>p@ss', ...RIGHTS)),
-  );
-  const place = clusterAt(`redis://app:p%40ss@${addresses}`);
-  const fixture = await setUp(async (settings) => {
-    const store = await startNode(place, settings);
-    return { store, other: store };
-  });
-  const { store, sid, connect, send, unsend, published } = fixture;
-  await store.takeTry(sid, 'b', 'here');
-  const { lease } = await connect('a');
-  await store.renewLease(sid, lease);
-  const { cid } = await send('a');
-  await unsend('a', [cid]);
-  await store.receipt(sid, 'b', { received: 1, read: 1 });
-  await store.sharedSecret();
-  await vi.waitFor(() => expect(published.map(({ seq }) => seq)).toContain(2));
-  await store.leave(sid, 'a', lease.passHash);
-  expect(await store.end(sid, 'a', null)).toBe('ended');
-  for (const admin of admins) expect(await admin.call('ACL', 'LOG')).toEqual([]);
-});
+test('a user with no more rights than are needed can do everything', () =>
+  expectRightsToSuffice(cluster.admins, clusterAt(`redis://app:p%40ss@${cluster.addresses}`)));

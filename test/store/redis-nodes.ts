@@ -7,7 +7,7 @@ import { redisPlace } from '../../server/store/redis-connection.ts';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
 import { createRedisStore } from '../../server/store/redis-store.ts';
 import type { Store } from '../../server/store/store.ts';
-import { OPTIONS, random } from './fixture.ts';
+import { OPTIONS, random, setUp } from './fixture.ts';
 import type { Fixture, Settings } from './fixture.ts';
 
 /** Enough sessions to have some on every master of a cluster: all but one in ten million times. */
@@ -77,7 +77,7 @@ export async function sendUntilStored({ append }: Pick<Fixture, 'append'>, cid: 
 }
 
 /** All that a Redis user of this server has to be allowed. */
-export const RIGHTS = [
+const RIGHTS = [
   ...['~duologue:*', '&duologue:*', '-@all', '+hello', '+auth', '+ping', '+info'],
   ...['+client|id', '+client|kill', '+evalsha', '+eval', '+script|load', '+cluster|slots'],
   ...['+cluster|info', '+publish', '+spublish', '+subscribe', '+unsubscribe', '+ssubscribe'],
@@ -98,4 +98,30 @@ function placeOf(env: Record<string, string>): RedisPlace {
   const place = redisPlace(parseConfig(env));
   if (!place) throw new Error('no Redis in these settings');
   return place;
+}
+
+/** As the user `app`, who has RIGHTS and no more, a whole session goes its way. */
+export async function expectRightsToSuffice(
+  admins: readonly Redis[],
+  place: RedisPlace,
+): Promise<void> {
+  await Promise.all(
+    admins.map((admin) => admin.call('ACL', 'SETUSER', 'app', 'on', '>p@ss', ...RIGHTS)),
+  );
+  const fixture = await setUp(async (settings) => {
+    const store = await startNode(place, settings);
+    return { store, other: store };
+  });
+  const { store, sid, connect, send, unsend, published } = fixture;
+  await store.takeTry(sid, 'b', 'here');
+  const { lease } = await connect('a');
+  await store.renewLease(sid, lease);
+  const { cid } = await send('a');
+  await unsend('a', [cid]);
+  await store.receipt(sid, 'b', { received: 1, read: 1 });
+  await store.sharedSecret();
+  await vi.waitFor(() => expect(published.map(({ seq }) => seq)).toContain(2));
+  await store.leave(sid, 'a', lease.passHash);
+  expect(await store.end(sid, 'a', null)).toBe('ended');
+  for (const admin of admins) expect(await admin.call('ACL', 'LOG')).toEqual([]);
 }
