@@ -1,5 +1,6 @@
 /**
  * The settings: defaults, every kind of value at its bounds, and what an error tells and hides.
+ * Long because every setting has its wrong values.
  */
 import { describe, expect, it } from 'vitest';
 import { ConfigError, SETTINGS, parseConfig } from '../../server/config.ts';

@@ -1,3 +1,7 @@
+/**
+ * The store in one Redis: the contract, its keys, and what becomes of it when Redis fails. Long
+ * because each way to fail has its case.
+ */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';

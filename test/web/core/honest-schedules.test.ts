@@ -1,6 +1,6 @@
 // Random honest schedules: a with two pages in one browser and one in another, b with two pages,
 // everything that may go wrong does, and in the end all screens agree, nothing is lost or doubled,
-// and nobody cried wolf. RUNS=n plays more.
+// and nobody cried wolf. RUNS=n plays more. Long because the schedules that once failed are kept.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Chat } from '../../../web/core/chat-view.ts';
