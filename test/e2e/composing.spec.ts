@@ -109,6 +109,19 @@ test('20 a scroll told only after the room has shrunk does not lead away from th
   await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
 });
 
+test('20 whoever goes up in the moment something comes or shrinks is not held back', async ({
+  ann,
+  bob,
+}) => {
+  await meetWithHistory(ann, bob);
+  await listOf(bob).evaluate((list) => {
+    list.style.maxHeight = `${list.clientHeight - 50}px`;
+    list.scrollTop -= 400;
+  });
+  await expect(bob.page.getByRole('button', { name: 'Go to the newest message' })).toBeVisible();
+  expect(await below(bob)).toBeGreaterThan(400);
+});
+
 test('20 an own message always goes down', async ({ ann, bob }) => {
   await meetWithHistory(ann, bob);
   await scrollUp(bob, 400);

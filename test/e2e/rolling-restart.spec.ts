@@ -47,7 +47,7 @@ function watchBanner({ page }: Person): Promise<void> {
   });
 }
 
-/** Says one thing after the other, as fast as the page shows them. */
+/** Says one thing after the other, each once the server has the one before. */
 function createTalk(name: string, person: Person) {
   const said: string[] = [];
   const stopping = new AbortController();
@@ -56,7 +56,8 @@ function createTalk(name: string, person: Person) {
       const text = `${name} ${said.length + 1}`;
       await person.say(text);
       said.push(text);
-      await expect(person.message(text)).toBeAttached();
+      const isStored = person.message(text).getByText(/Sent|Delivered|Read/);
+      await expect(isStored).toBeAttached();
     }
   })();
   return {

@@ -28,25 +28,32 @@ export function createScrollAnchor(
 ): ScrollAnchor {
   let pinned = true;
   let fromBottom: number | null = null;
-  const measure = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
-  let measured = measure();
+  let top = scroller.scrollTop;
   const down = () => {
     scroller.scrollTop = scroller.scrollHeight;
+    top = scroller.scrollTop;
+  };
+  // Only going up leaves the bottom: a list that grows or a room that shrinks puts the bottom out
+  // of view too, but nobody has moved. The event of a scroll may be told long after either.
+  const noticeLeaving = () => {
+    if (scroller.scrollTop < top && !isAtBottom(scroller)) pinned = false;
+    top = scroller.scrollTop;
   };
   const onScroll = () => {
-    // An event that belongs to a scroll before a change of size, told after it, would say that
-    // someone has left the bottom: what changed was the room. The observer comes next.
-    pinned = (pinned && measure() !== measured) || isAtBottom(scroller);
+    noticeLeaving();
+    pinned ||= isAtBottom(scroller);
+    moved(pinned);
+  };
+  const settle = () => {
+    noticeLeaving();
+    if (pinned) down();
     moved(pinned);
   };
   // Runs after layout and before paint, so nothing is ever seen in the wrong place.
   const observer = new ResizeObserver(() => {
-    measured = measure();
-    if (fromBottom !== null) {
-      scroller.scrollTop = scroller.scrollHeight - fromBottom;
-      fromBottom = null;
-    } else if (pinned) down();
-    moved(pinned);
+    if (fromBottom !== null) scroller.scrollTop = scroller.scrollHeight - fromBottom;
+    fromBottom = null;
+    settle();
   });
   observer.observe(scroller);
   observer.observe(content);
@@ -57,10 +64,7 @@ export function createScrollAnchor(
       down();
       moved(true);
     },
-    settle() {
-      if (pinned) down();
-      moved(pinned);
-    },
+    settle,
     keepWhile(change) {
       fromBottom = scroller.scrollHeight - scroller.scrollTop;
       change();
