@@ -12,19 +12,27 @@ const SESSIONS = 25;
 const AT_ONCE = 5;
 /** Of each participant: as many as a participant may have. */
 const CONNECTIONS = 4;
-const HANGS_MS = 7_000;
 const SEND_EVERY_MS = 20;
+/**
+ * So many refusals in, the process is as large as this traffic makes it: by what it holds, and by
+ * the garbage between two collections, which differs from one Node to the next. Whatever comes
+ * after, some 800 MiB of boxes, may not make it much larger.
+ */
+const WARM_REFUSALS = 20_000;
+const REFUSALS = 70_000;
+const MAY_GROW_MIB = 100;
+/** Of which half is needed; were each connection's sends bounded by number alone, they would not fit. */
+const HEAP_MIB = 96;
 const BOX_BYTES = 16 * 1024;
 /** More than this waits in the sender: a client that writes on grows itself, not the node. */
 const UNSENT_BYTES = 256 * 1024;
-/** What was sent is several hundred; the rest is what a busy process leaves to its next collection. */
-const MAY_GROW_MIB = 200;
 
 it('stays bounded, and every connection lives on', { timeout: 90_000 }, async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const server = await startServer({
     ...{ REDIS_URL: redis.url, LOG_LEVEL: 'warn', RATE_SEND: 'off' },
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
     ...{ MAX_CONNECTIONS_PER_IP: '1000', MAX_SESSION_BYTES: '1GiB' },
   });
   onTestFinished(() => void server.kill());
@@ -32,34 +40,34 @@ it('stays bounded, and every connection lives on', { timeout: 90_000 }, async ()
   const clients = await connectAll(server.base);
   onTestFinished(() => clients.forEach(({ socket }) => socket.terminate()));
 
-  const before = await residentMiB(server.pid);
   redis.freeze();
   const nextSend = createSends();
-  let offered = 0;
   const sending = setInterval(() => {
     for (const client of clients) {
-      if (client.socket.bufferedAmount > UNSENT_BYTES) continue;
-      client.send(nextSend());
-      offered += 1;
+      if (client.socket.bufferedAmount <= UNSENT_BYTES) client.send(nextSend());
     }
   }, SEND_EVERY_MS);
-  let most = before;
-  const until = performance.now() + HANGS_MS;
-  while (performance.now() < until) {
-    await pass(250);
-    most = Math.max(most, await residentMiB(server.pid));
-  }
+  const refused = () => clients.reduce((sum, client) => sum + refusalsOf(client), 0);
+  const mostUntil = async (refusals: number) => {
+    let most = 0;
+    while (refused() < refusals) {
+      await pass(100);
+      most = Math.max(most, await residentMiB(server.pid));
+    }
+    return most;
+  };
+  const warm = await mostUntil(WARM_REFUSALS);
+  const most = await mostUntil(REFUSALS);
   clearInterval(sending);
   redis.thaw();
   await isReady(server);
-  const grown = Math.round(most - before);
-  const shown = `${offered} sends on ${clients.length} connections: ${before} → ${most} MiB`;
-  process.stdout.write(`while Redis hung, ${shown}\n`);
-  expect(grown).toBeLessThan(MAY_GROW_MIB);
+  process.stdout.write(`while Redis hung: ${warm} MiB, then ${most} MiB at most\n`);
+  expect(most - warm).toBeLessThan(MAY_GROW_MIB);
   expect(clients.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
-  const nacked = clients.filter(({ all }) => all.some(({ type }) => type === 'nack'));
-  expect(nacked.length).toBe(clients.length);
+  expect(Math.min(...clients.map(refusalsOf))).toBeGreaterThan(0);
 });
+
+const refusalsOf = ({ all }: RawClient) => all.filter(({ type }) => type === 'nack').length;
 
 async function connectAll(base: string): Promise<RawClient[]> {
   const clients: RawClient[] = [];
