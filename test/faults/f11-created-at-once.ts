@@ -42,7 +42,7 @@ async function createAtOnce(world: World, random: Random): Promise<Won> {
   const drafts = Array.from({ length: random.between(2, 10) }, draft);
   const sid = drafts[0]!.sid; // there are two or more
   const answers = await Promise.all(
-    drafts.map(({ sealed }) => post(browserAt(world, random), '', { id: sid, sealed })),
+    drafts.map(({ sealed }) => create(browserAt(world, random), { id: sid, sealed })),
   );
   const made = answers.filter(({ status }) => status === 201);
   const refused = answers.filter(({ error }) => error === 'id_taken');
@@ -63,6 +63,12 @@ async function createAtOnce(world: World, random: Random): Promise<Won> {
   }
   if (!won) throw new Error('nobody won');
   return won;
+}
+
+/** Asked again while there is too much to do, as the page does. */
+async function create(browser: Browser, body: object): ReturnType<typeof post> {
+  const answer = await post(browser, '', body);
+  return answer.error === 'busy' ? create(browser, body) : answer;
 }
 
 interface Entering {
