@@ -109,10 +109,7 @@ test('20 a scroll told only after the room has shrunk does not lead away from th
   await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
 });
 
-test('20 whoever goes up in the moment something comes or shrinks is not held back', async ({
-  ann,
-  bob,
-}) => {
+test('20 whoever goes up in the moment the room shrinks is not held back', async ({ ann, bob }) => {
   await meetWithHistory(ann, bob);
   await listOf(bob).evaluate((list) => {
     list.style.maxHeight = `${list.clientHeight - 50}px`;

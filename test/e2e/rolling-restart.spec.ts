@@ -56,8 +56,8 @@ function createTalk(name: string, person: Person) {
       const text = `${name} ${said.length + 1}`;
       await person.say(text);
       said.push(text);
-      const isStored = person.message(text).getByText(/Sent|Delivered|Read/);
-      await expect(isStored).toBeAttached();
+      const tick = person.message(text).getByText(/Sent|Delivered|Read/);
+      await expect(tick).toBeAttached();
     }
   })();
   return {

@@ -65,7 +65,7 @@ async function createAtOnce(world: World, random: Random): Promise<Won> {
   return won;
 }
 
-/** Asked again while there is too much to do, as the page does. */
+/** Asked again while there is too much to do: what is judged is who gets the id. */
 async function create(browser: Browser, body: object): ReturnType<typeof post> {
   const answer = await post(browser, '', body);
   return answer.error === 'busy' ? create(browser, body) : answer;

@@ -84,7 +84,7 @@ function createChats(world: World, course: Course) {
   const pairs: Pair[] = [];
   const turns = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  let turnOf = 0;
+  let next = 0;
 
   const there = (pair: Pair) => pair.devices.filter((device) => isThere(device));
 
@@ -116,7 +116,7 @@ function createChats(world: World, course: Course) {
     },
     /** In one chat after the other, so that none falls silent by chance. */
     say(random: Random): void {
-      const pair = pairs[turnOf++ % pairs.length];
+      const pair = pairs[next++ % pairs.length];
       // Nobody is there for a moment while a page is loaded again; `expectWell` knows of any other.
       const devices = pair ? there(pair) : [];
       if (devices.length === 0) return;

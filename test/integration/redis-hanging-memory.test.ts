@@ -21,7 +21,7 @@ const SEND_EVERY_MS = 20;
 const WARM_REFUSALS = 20_000;
 const REFUSALS = 70_000;
 const MAY_GROW_MIB = 100;
-/** Of which half is needed; were each connection's sends bounded by number alone, they would not fit. */
+/** 64 are enough; were each connection's sends bounded by number alone, they would not fit. */
 const HEAP_MIB = 96;
 const BOX_BYTES = 16 * 1024;
 /** More than this waits in the sender: a client that writes on grows itself, not the node. */
