@@ -5,7 +5,7 @@
  */
 import { defineConfig } from 'vitest/config';
 
-const FAULTS = ['test/faults/{column,model}.test.ts'];
+const FAULTS = ['test/faults/{column,model}.test.ts', 'test/attacks/column.test.ts'];
 
 const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };
 
