@@ -60,21 +60,6 @@ describe('a box', () => {
     expect(opened && unpad(opened)).toBeNull();
   });
 
-  it('[EV4] refuses every single bit flip', () => {
-    const box = seal(
-      sessionKeys.message.a,
-      { kind: 'message', sid, slot: 'a', id: '' },
-      Uint8Array.of(1),
-    );
-    for (let bit = 0; bit < box.length * 8; bit++) {
-      const flipped = box.slice();
-      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(
-        open(sessionKeys.message.a, { kind: 'message', sid, slot: 'a', id: '' }, flipped),
-      ).toBeNull();
-    }
-  });
-
   it('[EV4] draws a new nonce each time', () => {
     const boxes = Array.from({ length: 20 }, () => sealName(sessionKeys, sid, 'a', 'Ann'));
     expect(new Set(boxes).size).toBe(20);
