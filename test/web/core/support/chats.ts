@@ -38,6 +38,7 @@ export function createChats() {
     slot: Slot,
     session: EnteredSession = sessions[slot],
     storage = storages[slot],
+    page = '',
   ): Chat {
     const sockets: Socket[] = [];
     let isAlive = true;
@@ -46,7 +47,7 @@ export function createChats() {
       schedule: (run, ms) => clock.schedule(() => isAlive && run(), ms),
       storage,
       openSocket() {
-        const socket = server.openSocket(slot);
+        const socket = server.openSocket(slot, page);
         sockets.push(socket);
         return socket;
       },

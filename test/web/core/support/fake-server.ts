@@ -1,5 +1,6 @@
 // A server for one session, in memory, whose frames go nowhere until they are flushed by hand.
-// Keeps the rules of PROTOCOL.md as far as clients see them; can refuse, cut and forget.
+// Keeps the rules of PROTOCOL.md as far as clients see them; can refuse, cut and forget, and show
+// whom it likes another log than the one it has.
 import { createHash } from 'node:crypto';
 import type {
   ClientFrame,
@@ -17,6 +18,8 @@ const PAGE = 100;
 
 export interface Wire {
   slot: Slot;
+  /** Whose it is: one name for each page load. */
+  page: string;
   toServer: string[];
   toClient: ServerFrame[];
   isOpen: boolean;
@@ -25,6 +28,14 @@ export interface Wire {
   seen: Position | null;
   refused: { cid: string; full: boolean } | null;
   socket: Socket;
+}
+
+/** What a server does that keeps the protocol, but not to the truth. */
+export interface Liar {
+  /** The log that is shown on this connection; where it grows, it must not change. */
+  log(wire: Wire, truth: readonly Entry[]): readonly Entry[];
+  /** A frame that is about to be said; null says nothing. */
+  frame(wire: Wire, frame: ServerFrame): ServerFrame | null;
 }
 
 export type FakeServer = ReturnType<typeof createFakeServer>;
@@ -44,7 +55,14 @@ export function createFakeServer() {
     outcomes: [] as ('ok' | 'unavailable' | 'unavailable-but-stored')[],
     isFull: false,
     refusesOpen: false,
+    liar: null as Liar | null,
+    /** Told of every frame that a client reads. */
+    onRead: (_wire: Wire, _frame: ServerFrame) => {},
     received,
+    /** Every box that was ever stored, by its cid; also those replaced by their hashes. */
+    boxes: new Map<string, string>(),
+    /** The page whose send each entry was. */
+    authors: new Map<string, string>(),
     get log() {
       return log;
     },
@@ -52,7 +70,7 @@ export function createFakeServer() {
       return wires;
     },
 
-    openSocket(slot: Slot): Socket {
+    openSocket(slot: Slot, page = ''): Socket {
       const socket: Socket = {
         onopen: null,
         onmessage: null,
@@ -68,7 +86,7 @@ export function createFakeServer() {
         close: () => drop(wire),
       };
       const wire: Wire = {
-        ...{ slot, socket, toServer: [], toClient: [], isOpen: false, isClosed: false },
+        ...{ slot, page, socket, toServer: [], toClient: [], isOpen: false, isClosed: false },
         ...{ greeted: false, seen: null, refused: null },
       };
       wires.push(wire);
@@ -95,6 +113,7 @@ export function createFakeServer() {
       }
       const frame = wire.toClient.shift();
       if (!frame) return false;
+      server.onRead(wire, frame);
       wire.socket.onmessage?.({ data: JSON.stringify(frame) });
       return true;
     },
@@ -130,7 +149,7 @@ export function createFakeServer() {
     /** For attacks and faults: every connection of `slot`, or of both, gets this frame. */
     inject(frame: ServerFrame, slot?: Slot): void {
       for (const wire of wires)
-        if (wire.greeted && (!slot || wire.slot === slot)) wire.toClient.push(frame);
+        if (wire.greeted && (!slot || wire.slot === slot)) tell(wire, frame);
     },
 
     replaceLog(entries: Entry[]): void {
@@ -172,21 +191,38 @@ export function createFakeServer() {
         });
       }
       case 'ping':
-        wire.toClient.push({ type: 'pong' });
+        tell(wire, { type: 'pong' });
     }
   }
 
-  const holds = (at: Position | null) => at === null || log[at.seq - 1]?.sum === at.sum;
+  function tell(wire: Wire, frame: ServerFrame): void {
+    const said = server.liar ? server.liar.frame(wire, frame) : frame;
+    if (said) wire.toClient.push(said);
+  }
+
+  function shownTo(wire: Wire): readonly Entry[] {
+    return server.liar?.log(wire, log) ?? log;
+  }
+
+  /** How many entries of `shown` end with this one; null if it is not there. */
+  function placeOf(at: Position | null, shown: readonly Entry[]): number | null {
+    if (at === null) return 0;
+    // The truth is numbered without gaps; a lie may be not.
+    const guess = shown[at.seq - 1];
+    const isAt = ({ seq, sum }: Entry) => seq === at.seq && sum === at.sum;
+    const place = guess && isAt(guess) ? at.seq - 1 : shown.findIndex(isAt);
+    return place < 0 ? null : place + 1;
+  }
 
   function greet(wire: Wire, after: Position | null): void {
-    const reset = !holds(after);
-    const from = reset || !after ? 0 : after.seq;
-    wire.toClient.push({
+    const shown = shownTo(wire);
+    const place = placeOf(after, shown);
+    tell(wire, {
       type: 'welcome',
       slot: wire.slot,
-      head: log.length,
-      sum: log.at(-1)?.sum ?? '',
-      reset,
+      head: shown.at(-1)?.seq ?? 0,
+      sum: shown.at(-1)?.sum ?? '',
+      reset: place === null,
       idleMs: 600_000,
       expiresInMs: 600_000,
       expiresBy: 'silence',
@@ -194,43 +230,40 @@ export function createFakeServer() {
       receipts: { a: { ...receipts.a }, b: { ...receipts.b } },
       peer: { state: 'online' },
     });
-    for (let i = from; i < log.length; i += PAGE) {
-      wire.toClient.push({ type: 'entries', list: log.slice(i, i + PAGE) });
+    for (let i = place ?? 0; i < shown.length; i += PAGE) {
+      tell(wire, { type: 'entries', list: shown.slice(i, i + PAGE) });
     }
     wire.greeted = true;
-    wire.seen = positionAt(log.length);
-  }
-
-  function positionAt(seq: number): Position | null {
-    const entry = log[seq - 1];
-    return entry ? { seq, sum: entry.sum } : null;
+    wire.seen = shown.at(-1) ?? null;
   }
 
   function store(wire: Wire, frame: Extract<ClientFrame, { type: 'send' | 'unsend' }>): void {
     const { cid, box } = frame;
     const isUnsend = frame.type === 'unsend';
     if (wire.refused && wire.refused.cid !== cid && !(isUnsend && wire.refused.full)) {
-      wire.toClient.push({ type: 'nack', cid, error: 'waiting' });
-      return;
+      return tell(wire, { type: 'nack', cid, error: 'waiting' });
     }
     const outcome = server.outcomes.shift() ?? 'ok';
     if (outcome === 'unavailable') return refuse(wire, cid, 'store_unavailable');
-    if (!holds(wire.seen)) return server.cut(wire, 4002);
+    if (placeOf(wire.seen, shownTo(wire)) === null) return server.cut(wire, 4002);
     const known = log.find((entry) => entry.cid === cid);
     if (!known && server.isFull && !isUnsend) return refuse(wire, cid, 'session_full');
-    if (!known) append(wire.slot, cid, box, isUnsend ? frame.of : null);
+    if (!known) append(wire, cid, box, isUnsend ? frame.of : null);
     if (outcome === 'unavailable-but-stored') return refuse(wire, cid, 'store_unavailable');
     if (wire.refused?.cid === cid) wire.refused = null;
-    if (known) wire.toClient.push({ type: 'entry', ...known });
+    const stored = known && shownTo(wire).find((entry) => entry.cid === cid);
+    if (stored) tell(wire, { type: 'entry', ...stored });
   }
 
   function refuse(wire: Wire, cid: string, error: 'store_unavailable' | 'session_full'): void {
     wire.refused = { cid, full: error === 'session_full' };
-    wire.toClient.push({ type: 'nack', cid, error });
+    tell(wire, { type: 'nack', cid, error });
   }
 
-  function append(slot: Slot, cid: string, box: string, of: string[] | null): void {
+  function append({ slot, page }: Wire, cid: string, box: string, of: string[] | null): void {
     const seq = log.length + 1;
+    server.boxes.set(cid, box);
+    server.authors.set(cid, page);
     if (of) log = log.map((entry) => (of.includes(entry.cid) ? withoutBox(entry) : entry));
     const entry: Entry = {
       seq,
@@ -243,17 +276,16 @@ export function createFakeServer() {
     };
     log = [...log, entry];
     snapshots[seq] = log;
-    for (const wire of wires) {
-      if (!wire.greeted) continue;
-      // A connection whose log is not this one any more is closed by its node.
-      if ((wire.seen?.seq ?? 0) !== seq - 1 || (wire.seen && log[seq - 2]?.sum !== wire.seen.sum)) {
-        const stale = wire;
-        server.cut(stale, 4002);
-        continue;
-      }
-      wire.toClient.push({ type: 'entry', ...entry });
-      wire.seen = positionAt(seq);
-    }
+    for (const wire of wires) if (wire.greeted) catchUp(wire);
+  }
+
+  function catchUp(wire: Wire): void {
+    const shown = shownTo(wire);
+    const place = placeOf(wire.seen, shown);
+    // A connection whose log is not this one any more is closed by its node.
+    if (place === null) return server.cut(wire, 4002);
+    for (const entry of shown.slice(place)) tell(wire, { type: 'entry', ...entry });
+    wire.seen = shown.at(-1) ?? null;
   }
 
   return server;
