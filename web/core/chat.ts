@@ -17,7 +17,7 @@ import { createEnding, sealEnd } from './ending.ts';
 import type { EnteredSession } from './entering.ts';
 import type { Environment } from './environment.ts';
 import type { Loss } from './loss.ts';
-import { findEntry, positionOf } from './log.ts';
+import { findEntry } from './log.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxStorage, HEARTBEAT_MS, sweepOutboxes } from './outbox-storage.ts';
 import { createReceiptReport } from './receipt-report.ts';
@@ -59,7 +59,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     environment,
     url: socketUrl,
     device: page,
-    position: () => positionOf(state.value.log),
+    position: () => state.value.log.head,
     askLanding,
     onFrame,
   });

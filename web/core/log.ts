@@ -1,7 +1,7 @@
 /**
  * The log as this device has verified it: entries, what they say, and the hash chain over them.
  * Immutable; extendLog checks each entry against the rules a dishonest server would break
- * (EV11) and sets `tampered`, for good, when one does not hold. Knows no screen.
+ * (EV11) and sets `tampered`, for good, when one does not hold; it leaves out none. Knows no screen.
  */
 import { toBase64Url } from '../../server/protocol/encoding.ts';
 import { boxHash, chainNext, chainStart } from '../../server/protocol/envelope/chain.ts';
@@ -12,8 +12,11 @@ import type { Entry, Position, Slot } from '../../server/protocol/frames.ts';
 
 export interface Log {
   readonly sid: string;
+  /** As they came: in the order of their seqs, unless it was tampered with. */
   readonly entries: readonly LogEntry[];
-  /** H(0), H(1) … : one more than there are entries. */
+  /** The highest seq that came, with its sum; null if none did. */
+  readonly head: Position | null;
+  /** H(0), H(1) … H(head). With a gap, one less for each seq that is not there. */
   readonly hashes: readonly Uint8Array[];
   /** cid → index in `entries`. */
   readonly places: ReadonlyMap<string, number>;
@@ -32,6 +35,7 @@ export function emptyLog(sid: string): Log {
   return {
     sid,
     entries: [],
+    head: null,
     hashes: [chainStart(sid)],
     places: new Map(),
     unexplained: new Set(),
@@ -40,12 +44,7 @@ export function emptyLog(sid: string): Log {
 }
 
 export function headOf(log: Log): number {
-  return log.entries.at(-1)?.entry.seq ?? 0;
-}
-
-export function positionOf(log: Log): Position | null {
-  const last = log.entries.at(-1)?.entry;
-  return last ? { seq: last.seq, sum: last.sum } : null;
+  return log.head?.seq ?? 0;
 }
 
 /** What a box sealed now says of the log. */
@@ -69,8 +68,8 @@ export function wasUnsent(log: Log, cid: string): boolean {
   return log.entries.some(({ entry }) => entry.unsends?.includes(cid));
 }
 
-function hashAt(log: Pick<Log, 'hashes'>, seq: number): Uint8Array | undefined {
-  return log.hashes[seq];
+function hashAt(log: Log, seq: number): Uint8Array | undefined {
+  return seq === headOf(log) ? log.hashes.at(-1) : log.hashes[seq];
 }
 
 /** The log with `list` behind it; what was there already is compared instead. O(log + list). */
@@ -82,11 +81,7 @@ export function extendLog(log: Log, list: readonly Entry[], keys: SessionKeys): 
     places: new Map(log.places),
     unexplained: new Set(log.unexplained),
   };
-  for (const entry of list) {
-    if (entry.seq <= headOf(draft)) {
-      if (!isRepeat(draft, entry)) draft.tampered = true;
-    } else append(draft, entry, keys);
-  }
+  for (const entry of list) if (!isRepeat(draft, entry)) append(draft, entry, keys);
   return draft;
 }
 
@@ -97,6 +92,7 @@ export function settleLog(log: Log): Log {
 
 interface Draft extends Log {
   entries: LogEntry[];
+  head: Position | null;
   hashes: Uint8Array[];
   places: Map<string, number>;
   unexplained: Set<string>;
@@ -104,18 +100,23 @@ interface Draft extends Log {
 }
 
 function append(draft: Draft, entry: Entry, keys: SessionKeys): void {
-  const opened = openEntry(keys, draft.sid, entry);
-  if (!isHonest(draft, entry, opened)) draft.tampered = true;
-  const previous = draft.hashes.at(-1) ?? chainStart(draft.sid);
-  draft.hashes.push(chainNext(previous, entry));
+  const { seq, sum, cid } = entry;
+  // What its author said once is not said again because the server tells it twice.
+  const isNew = !draft.places.has(cid);
+  const opened = isNew ? openEntry(keys, draft.sid, entry) : null;
+  if (!isNew || !isHonest(draft, entry, opened)) draft.tampered = true;
+  if (isNew) draft.places.set(cid, draft.entries.length);
   draft.entries.push({ entry, opened });
-  if (!draft.places.has(entry.cid)) draft.places.set(entry.cid, draft.entries.length - 1);
-  if (entry.box === undefined) draft.unexplained.add(entry.cid);
+  if (seq > headOf(draft)) {
+    draft.hashes.push(chainNext(draft.hashes.at(-1) ?? chainStart(draft.sid), entry));
+    draft.head = { seq, sum };
+  }
+  if (entry.box === undefined) draft.unexplained.add(cid);
   else takeBack(draft, entry.slot, unsentBy(opened));
 }
 
 function isHonest(draft: Draft, entry: Entry, opened: OpenedEntry | null): boolean {
-  if (entry.seq !== headOf(draft) + 1 || draft.places.has(entry.cid)) return false;
+  if (entry.seq !== headOf(draft) + 1) return false;
   if (entry.box === undefined) return true;
   if (!opened) return false;
   // The server acts on its word, the reader on the author's: they have to be one.

@@ -110,8 +110,11 @@ function fold(draft: Draft, said: Said, { content }: OpenedEntry): void {
 }
 
 function push(draft: Draft, said: Said, body: Body, re?: string): void {
-  const { cid, slot, mine, seq, at, state } = said;
-  draft.places.set(cid, draft.items.length);
+  const { slot, mine, seq, at, state } = said;
+  const place = draft.items.length;
+  // What a server puts under a cid that stands already is nothing to answer or to remove.
+  const cid = draft.places.has(said.cid) ? `${said.cid} ${place}` : said.cid;
+  draft.places.set(cid, place);
   draft.items.push({
     type: 'message',
     ...{ cid, slot, mine, seq, at, body, state },

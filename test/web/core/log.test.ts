@@ -5,7 +5,14 @@ import { boxHash } from '../../../server/protocol/envelope/chain.ts';
 import { newCid } from '../../../server/protocol/envelope/entry-box.ts';
 import { toBase64Url } from '../../../server/protocol/encoding.ts';
 import type { Entry } from '../../../server/protocol/frames.ts';
-import { emptyLog, extendLog, settleLog } from '../../../web/core/log.ts';
+import {
+  emptyLog,
+  extendLog,
+  headOf,
+  settleLog,
+  viewOf,
+  type LogEntry,
+} from '../../../web/core/log.ts';
 import { emptyTimeline, extendTimeline } from '../../../web/core/timeline.ts';
 import { createHonestLog, createSessions, newSum } from './support/session.ts';
 
@@ -92,6 +99,55 @@ describe('[EV11] notices', () => {
       const entry = honest.sealed('b', { kind: 'text', text: 'x' }, { prev });
       expect(extendLog(read(entries), [entry], session.keys).tampered).toBe(true);
     }
+  });
+});
+
+describe('[EV11] leaves nothing out', () => {
+  const shownOf = (entries: readonly LogEntry[]) =>
+    extendTimeline(emptyTimeline, entries, 'a').items.flatMap((item) =>
+      item.type === 'message' ? [item.body.kind === 'text' ? item.body.text : item.body.kind] : [],
+    );
+
+  it('of what comes too late, and goes on from the head', () => {
+    const { session, entries, read } = setUp();
+    const late = [...entries.slice(0, 2), ...entries.slice(3, 5), entries[2]!];
+    const log = read(late);
+    expect(log.tampered).toBe(true);
+    expect(shownOf(log.entries)).toEqual(['1', '2', '4', '5', '3']);
+    expect(log.head).toEqual({ seq: 5, sum: entries[4]!.sum });
+    const next = extendLog(log, [...entries], session.keys);
+    expect(shownOf(next.entries)).toEqual(['1', '2', '4', '5', '3', '6']);
+  });
+
+  it('of what is said after a gap: it can be read by everybody', () => {
+    const { session, honest, entries, read } = setUp();
+    const log = read(entries.filter((_, i) => i !== 2));
+    expect(headOf(log)).toBe(6);
+    const said = honest.sealed(
+      'a',
+      { kind: 'text', text: 'do you see this?' },
+      { after: viewOf(log) },
+    );
+    const theirs = extendLog(honest.log, [said], session.keys);
+    expect(shownOf(theirs.entries).at(-1)).toBe('do you see this?');
+    expect(theirs.tampered).toBe(true);
+  });
+
+  it('and says nothing twice: what comes again under a cid is shown as what does not open', () => {
+    const { session, honest, entries } = setUp();
+    const { cid } = entries[0]!;
+    const edits = ['once', 'twice'].map((text) =>
+      honest.tell('a', { kind: 'edit', of: cid, text }),
+    );
+    const again = (entry: Entry) => ({ ...entry, seq: headOf(log) + 1, sum: newSum() });
+    let log = honest.log;
+    for (const entry of [edits[0]!, entries[1]!, entries[1]!]) {
+      log = extendLog(log, [again(entry)], session.keys);
+    }
+    const bogus = Array.from({ length: 3 }, () => 'undecryptable');
+    expect(shownOf(log.entries)).toEqual(['twice', '2', '3', '4', '5', '6', ...bogus]);
+    const { items } = extendTimeline(emptyTimeline, log.entries, 'a');
+    expect(new Set(items.map((item) => item.cid)).size).toBe(items.length);
   });
 });
 
