@@ -36,6 +36,8 @@ export interface Liar {
   log(wire: Wire, truth: readonly Entry[]): readonly Entry[];
   /** A frame that is about to be said; null says nothing. */
   frame(wire: Wire, frame: ServerFrame): ServerFrame | null;
+  /** What is done about a frame, in its place. */
+  take(wire: Wire, frame: ClientFrame): readonly ClientFrame[];
 }
 
 export type FakeServer = ReturnType<typeof createFakeServer>;
@@ -108,7 +110,7 @@ export function createFakeServer() {
         const frame = parseClientFrame(text, 20_000);
         if (!frame) throw new Error(`not a client frame: ${text}`);
         received.push({ slot: wire.slot, frame });
-        take(wire, frame);
+        for (const taken of server.liar?.take(wire, frame) ?? [frame]) take(wire, taken);
         return true;
       }
       const frame = wire.toClient.shift();

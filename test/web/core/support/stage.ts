@@ -133,12 +133,18 @@ export function createStage() {
       for (const chat of chats) {
         for (const { cid, state } of messagesOf(chat)) if (state === 'failed') chat.retry(cid);
       }
-      clock.advance(1_000);
-      // The landing answers, if one was asked.
-      await new Promise((resolve) => setImmediate(resolve));
+      await passSecond();
     }
+  }
+
+  /** A second goes by, and everything that is said in it is heard. */
+  async function passSecond(): Promise<void> {
+    server.flush();
+    clock.advance(1_000);
+    // The landing answers, if one was asked.
+    await new Promise((resolve) => setImmediate(resolve));
     server.flush();
   }
 
-  return { ...world, chats, said, removed, browsers, pageOf, take, settle, cutAll };
+  return { ...world, chats, said, removed, browsers, pageOf, take, settle, passSecond, cutAll };
 }
