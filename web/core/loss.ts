@@ -17,7 +17,10 @@ export interface Loss {
 }
 
 export function lossBetween(before: Log, after: Log, slot: Slot, head: number): Loss {
-  const own = before.entries.filter(({ entry }) => entry.slot === slot);
+  // What a server has put under a cid that stood already is not to be put back as well.
+  const own = before.entries.filter(
+    (one) => one.entry.slot === slot && findEntry(before, one.entry.cid) === one,
+  );
   const isVoid = ({ opened }: LogEntry) => opened?.content.kind === 'void';
   const isMessage = (cid: string) => {
     const kind = findEntry(after, cid)?.opened?.content.kind;

@@ -298,6 +298,23 @@ describe('a reset', () => {
     }
   });
 
+  it('[RS4] puts back once what a server had told twice, and removes nothing for it', () => {
+    const { server, clock, ann, bob } = pair();
+    ann.send('mine');
+    server.flush();
+    const [mine] = server.log;
+    server.inject({ type: 'entry', ...mine!, seq: 2 }, 'a');
+    server.flush();
+    server.loseTail(1);
+    for (const wire of [...server.wires]) server.cut(wire);
+    for (let i = 0; i < 5; i++) {
+      clock.advance(1_000);
+      server.flush();
+    }
+    for (const chat of [ann, bob]) expect(textsOf(chat)).toEqual(['mine']);
+    expect(ann.notices.value).toMatchObject({ tampered: true, reset: true });
+  });
+
   it('[RS5] is noticed by the first message after it', () => {
     const { server, clock, ann, bob } = pair();
     ann.send('1');
