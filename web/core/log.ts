@@ -49,18 +49,17 @@ export function headOf(log: Log): number {
 
 /** What a box sealed now says of the log. */
 export function viewOf(log: Log): SealedView['after'] {
-  return { seq: headOf(log), hash: toBase64Url(hashAt(log, headOf(log)) ?? new Uint8Array()) };
+  return { seq: headOf(log), hash: toBase64Url(lastHash(log)) };
 }
 
 /** Whether a box sealed with this view belongs to the log as it is now. */
-export function isOnChain(log: Log, after: SealedView['after']): boolean {
-  const hash = hashAt(log, after.seq);
-  return hash !== undefined && toBase64Url(hash) === after.hash;
+export function isOnChain(log: Log, { seq, hash }: SealedView['after']): boolean {
+  const own = seq === headOf(log) ? lastHash(log) : log.hashes[seq];
+  return own !== undefined && toBase64Url(own) === hash;
 }
 
 export function findEntry(log: Log, cid: string): LogEntry | undefined {
-  const place = log.places.get(cid);
-  return place === undefined ? undefined : log.entries[place];
+  return log.entries[log.places.get(cid) ?? -1];
 }
 
 /** Whether an entry of this log takes `cid` back, even if `cid` itself is not in it. */
@@ -68,8 +67,8 @@ export function wasUnsent(log: Log, cid: string): boolean {
   return log.entries.some(({ entry }) => entry.unsends?.includes(cid));
 }
 
-function hashAt(log: Log, seq: number): Uint8Array | undefined {
-  return seq === headOf(log) ? log.hashes.at(-1) : log.hashes[seq];
+function lastHash({ sid, hashes }: Log): Uint8Array {
+  return hashes.at(-1) ?? chainStart(sid);
 }
 
 /** The log with `list` behind it; what was there already is compared instead. O(log + list). */
@@ -108,7 +107,7 @@ function append(draft: Draft, entry: Entry, keys: SessionKeys): void {
   if (isNew) draft.places.set(cid, draft.entries.length);
   draft.entries.push({ entry, opened });
   if (seq > headOf(draft)) {
-    draft.hashes.push(chainNext(draft.hashes.at(-1) ?? chainStart(draft.sid), entry));
+    draft.hashes.push(chainNext(lastHash(draft), entry));
     draft.head = { seq, sum };
   }
   if (entry.box === undefined) draft.unexplained.add(cid);
@@ -134,9 +133,9 @@ function unsentBy(opened: OpenedEntry | null): readonly string[] {
 /** Replaces the boxes of what was unsent by their hashes, as the server has done. */
 function takeBack(draft: Draft, slot: Slot, cids: readonly string[]): void {
   for (const cid of cids) {
-    const place = draft.places.get(cid);
-    const target = place === undefined ? undefined : draft.entries[place];
-    if (place === undefined || !target) continue;
+    const place = draft.places.get(cid) ?? -1;
+    const target = draft.entries[place];
+    if (!target) continue;
     if (target.entry.slot !== slot) {
       draft.tampered = true;
       continue;
@@ -158,6 +157,6 @@ function isRepeat(draft: Draft, entry: Entry): boolean {
     known.slot === entry.slot &&
     known.at === entry.at &&
     String(known.unsends) === String(entry.unsends) &&
-    toBase64Url(boxHash(known)) === toBase64Url(boxHash(entry))
+    String(boxHash(known)) === String(boxHash(entry))
   );
 }

@@ -72,21 +72,19 @@ function draftOf({ items, places, lastReset }: Timeline): Draft {
   };
 }
 
-function finish({ items, places, lastReset, dropped }: Draft): Timeline {
-  if (dropped.size === 0) return { items, places, lastReset };
+function finish(draft: Draft): Timeline {
+  const { items, lastReset, dropped } = draft;
+  if (dropped.size === 0) return draft;
   const kept = items.filter(({ cid }) => !dropped.has(cid));
-  const keptPlaces = new Map(kept.map(({ cid }, place) => [cid, place] as const));
-  return { items: kept, places: keptPlaces, lastReset };
+  return { items: kept, places: new Map(kept.map(({ cid }, place) => [cid, place])), lastReset };
 }
 
 function fold(draft: Draft, said: Said, { content }: OpenedEntry): void {
   switch (content.kind) {
     case 'text':
       return push(draft, said, { kind: 'text', text: content.text }, content.re);
-    case 'file': {
-      const { kind, name, mime, size, hash } = content;
-      return push(draft, said, { kind, name, mime, size, hash });
-    }
+    case 'file':
+      return push(draft, said, content);
     case 'edit':
       return change(draft, content.of, (item) =>
         item.slot === said.slot && item.body.kind === 'text'
@@ -113,7 +111,7 @@ function push(draft: Draft, said: Said, body: Body, re?: string): void {
   const { slot, mine, seq, at, state } = said;
   const place = draft.items.length;
   // What a server puts under a cid that stands already is nothing to answer or to remove.
-  const cid = draft.places.has(said.cid) ? `${said.cid} ${place}` : said.cid;
+  const cid = draft.places.has(said.cid) ? said.cid + place : said.cid;
   draft.places.set(cid, place);
   draft.items.push({
     type: 'message',
@@ -125,9 +123,9 @@ function push(draft: Draft, said: Said, body: Body, re?: string): void {
 }
 
 function change(draft: Draft, cid: string, by: (item: MessageItem) => MessageItem): void {
-  const place = draft.places.get(cid);
-  const item = place === undefined ? undefined : draft.items[place];
-  if (place !== undefined && item?.type === 'message') draft.items[place] = by(item);
+  const place = draft.places.get(cid) ?? -1;
+  const item = draft.items[place];
+  if (item?.type === 'message') draft.items[place] = by(item);
 }
 
 function react(item: MessageItem, slot: Slot, emoji: string | null): MessageItem {

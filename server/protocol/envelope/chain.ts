@@ -43,6 +43,6 @@ function u64be(value: number): Uint8Array {
 
 function bytesOf(text: string, length?: number): Uint8Array {
   const bytes = fromBase64Url(text, length);
-  if (!bytes) throw new Error('a parsed entry holds canonical base64url');
+  if (!bytes) throw new Error('not base64url');
   return bytes;
 }
