@@ -170,19 +170,29 @@ export function withBox(entry: Entry, box = ''): Entry {
 
 type Send = Extract<ClientFrame, { type: 'send' }>;
 
-/** Once, with two messages that a device sealed one after the other and sent so. */
+/** With two messages that a device sealed one after the other and sent so, until that has come off. */
 export function twoInARow(taken: (one: Send, next: Send) => readonly Send[]) {
-  return ({ session: { sid, keys } }: Cast) => {
+  return ({ server, session: { sid, keys } }: Cast) => {
     const held = new Map<Wire, Send>();
-    let isOver = false;
+    /** What comes again is not held: its sender waits for it. */
+    const known = new Set<string>();
+    let tried: { one: Send; next: Send } | null = null;
+    const place = (send: Send | undefined) => server.log.findIndex(({ cid }) => cid === send?.cid);
+    /** The store may not have taken it, and both have been sent again. */
+    const hasComeOff = () => {
+      const [one, next] = [place(tried?.one), place(tried?.next)];
+      return next >= 0 && (one < 0 || one > next);
+    };
     return (wire: Wire, frame: ClientFrame): readonly ClientFrame[] => {
       const one = held.get(wire);
       held.delete(wire);
-      if (frame.type !== 'send' || isOver) return one ? [one, frame] : [frame];
+      const isFirst = frame.type === 'send' && !known.has(frame.cid) && place(frame) < 0;
+      if (!isFirst || wire.refused || hasComeOff()) return one ? [one, frame] : [frame];
+      known.add(frame.cid);
       const { slot } = wire;
       const entry = { ...frame, seq: 1, sum: '', at: 0, slot };
       if (one && openEntry(keys, sid, entry)?.prev === one.cid) {
-        isOver = true;
+        tried = { one, next: frame };
         return taken(one, frame);
       }
       held.set(wire, frame);
