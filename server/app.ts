@@ -24,7 +24,7 @@ import { pageRoutes } from './routes/page.ts';
 import { jarOf } from './routes/pass-cookies.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { socketRoute } from './routes/socket.ts';
-import { createAddressHash } from './sessions/address.ts';
+import { createAddressHashes } from './sessions/address.ts';
 import { createHasher, type Hasher } from './sessions/hasher.ts';
 import { createPasses } from './sessions/passes.ts';
 import type { Store } from './store/store.ts';
@@ -54,7 +54,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const { config, store, redis, webRoot, now = Date.now } = options;
   const [secret] = config.cookieSecrets;
   if (secret === undefined) throw new Error('a cookie secret is needed');
-  const hashAddress = createAddressHash(secret);
+  const { hashAddress, callerAt } = createAddressHashes(secret);
   const passes = createPasses(config.cookieSecrets, now);
   const hasher = options.hasher ?? createHasher(config.bcryptCost);
 
@@ -84,7 +84,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     store,
     hasher,
     passes,
-    hashAddress,
+    callerAt,
     parseIdle: SETTINGS.idleTtlMs.parse,
   });
   void app.register(socketRoute, {

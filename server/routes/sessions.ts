@@ -19,7 +19,7 @@ import type { Hasher } from '../sessions/hasher.ts';
 import { landing } from '../sessions/landing.ts';
 import { leave } from '../sessions/leave.ts';
 import { newPass, type Passes } from '../sessions/passes.ts';
-import type { Store } from '../store/store.ts';
+import type { Caller, Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
 import {
   CreatedAnswer,
@@ -40,7 +40,7 @@ export interface SessionRouteOptions {
   store: Store;
   hasher: Hasher;
   passes: Passes;
-  hashAddress: (address: string) => string;
+  callerAt: (address: string) => Caller;
   /** A duration like 10m in ms, within the bounds of IDLE_TTL. */
   parseIdle: (text: string) => number | undefined;
 }
@@ -54,7 +54,7 @@ export async function sessionRoutes(
   app: FastifyInstance,
   options: SessionRouteOptions,
 ): Promise<void> {
-  const { config, store, passes, hashAddress } = options;
+  const { config, store, passes, callerAt } = options;
   const routes = app
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -62,7 +62,7 @@ export async function sessionRoutes(
   const askerOf = async (request: FastifyRequest, sid: string) => ({
     sid,
     pass: await passes.read(jarOf(config, request), sid),
-    address: hashAddress(request.ip),
+    caller: callerAt(request.ip),
   });
 
   // A pass for what is gone is of no more use. One that is still good stays: a damaged link must

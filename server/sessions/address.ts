@@ -1,20 +1,37 @@
 /**
  * From a client's address to what budgets and limits are kept under: an HMAC, so that no address
  * is stored anywhere; of the /64 in IPv6, where one household can use all of it. A client whose
- * connection is gone has no address any more: all of those count as one.
+ * connection is gone has no address any more: all of those count as one. Beside it, for the budget
+ * of tries, the neighbourhood: what one customer of a provider easily has all of.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Caller } from '../store/store.ts';
 
-/** `secret`: the newest cookie secret. 16 bytes in base64url come out. */
-export function createAddressHash(secret: string): (address: string | undefined) => string {
+export interface AddressHashes {
+  /** 16 bytes in base64url come out. */
+  hashAddress: (address: string | undefined) => string;
+  callerAt: (address: string | undefined) => Caller;
+}
+
+/** `secret`: the newest cookie secret. */
+export function createAddressHashes(secret: string): AddressHashes {
   const key = new Uint8Array(hkdfSync('sha256', secret, '', 'duologue/v1/address', 32));
-  return (address) =>
-    createHmac('sha256', key)
-      .update(networkOf(address))
-      .digest()
-      .subarray(0, 16)
-      .toString('base64url');
+  const hash = (text: string) =>
+    createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
+  const hashAddress = (address: string | undefined) => hash(networkOf(address));
+  return {
+    hashAddress,
+    callerAt: (address) => ({
+      address: hashAddress(address),
+      neighbourhood: hash(neighbourhoodOf(address)),
+    }),
+  };
+}
+
+/** The /24 of IPv4, the /48 of IPv6: 192.0.2.1 → 192.0.2.*, 2001:db8::1 → 2001:db8:0:* */
+export function neighbourhoodOf(address: string | undefined): string {
+  return networkOf(address).replace(/[.:][^.:]*$/, (end) => `${end[0]}*`);
 }
 
 /** 192.0.2.1 and ::ffff:192.0.2.1 → 192.0.2.1; 2001:db8::1 → 2001:db8:0:0 */

@@ -5,7 +5,7 @@
 import { normaliseCode } from '../protocol/code.ts';
 import { AppError } from '../protocol/errors.ts';
 import { otherSlot, type Slot } from '../protocol/frames.ts';
-import type { Store } from '../store/store.ts';
+import type { Caller, Store } from '../store/store.ts';
 import type { Hasher } from './hasher.ts';
 import { isValidPass, type Pass } from './passes.ts';
 import { findByProof } from './proof.ts';
@@ -24,8 +24,7 @@ export interface EnterRequest {
   pass: Pass | null;
   /** Hash of the id of the pass that this browser is to get. */
   passHash: string;
-  /** The caller's address, hashed. */
-  address: string;
+  caller: Caller;
 }
 
 /** Both participants are told when so many tries have failed. */
@@ -40,7 +39,7 @@ export async function enter(
   { store, hasher }: EnterDeps,
   request: EnterRequest,
 ): Promise<{ slot: Slot; passed: boolean }> {
-  const { sid, proof, pass, passHash, address } = request;
+  const { sid, proof, pass, passHash, caller } = request;
   const code = normaliseCode(request.code);
   if (code === null) {
     throw new AppError('bad_request', {
@@ -56,7 +55,7 @@ export async function enter(
 
   const { codeHash } = session.participants[slot];
   await hasher.withPlace(async (compare) => {
-    const taken = await store.takeTry(sid, slot, address);
+    const taken = await store.takeTry(sid, slot, caller);
     if (taken === null) throw await whyGone(store, request);
     if (!taken.taken) {
       throw new AppError('too_many_tries', { details: { retryInMs: taken.retryInMs } });
@@ -68,7 +67,7 @@ export async function enter(
     throw new AppError('wrong_code', { details: { triesLeft, retryInMs } });
   });
 
-  const result = await store.enter(sid, slot, { codeHash, passHash, address });
+  const result = await store.enter(sid, slot, { codeHash, passHash, caller });
   if (result !== 'entered') throw await whyGone(store, request);
   return { slot, passed: true };
 }

@@ -3,7 +3,7 @@
  * already, how many tries there are. Changes nothing.
  */
 import type { Slot } from '../protocol/frames.ts';
-import type { Store } from '../store/store.ts';
+import type { Caller, Store } from '../store/store.ts';
 import { isValidPass, type Pass } from './passes.ts';
 import { findByProof } from './proof.ts';
 
@@ -25,11 +25,11 @@ export interface Landing {
 /** Throws `not_found` or `ended`. */
 export async function landing(
   store: Store,
-  request: { sid: string; proof: string; pass: Pass | null; address: string },
+  request: { sid: string; proof: string; pass: Pass | null; caller: Caller },
 ): Promise<Landing> {
-  const { sid, proof, pass, address } = request;
+  const { sid, proof, pass, caller } = request;
   const { slot, session } = await findByProof(store, sid, proof);
-  const tries = await store.peekTries(sid, slot, address);
+  const tries = await store.peekTries(sid, slot, caller);
   // Gone in this very moment: look again, for the reason.
   if (tries === null) return landing(store, request);
   const { a, b } = session.participants;

@@ -11,18 +11,19 @@ import { forgiveTry } from './budget.ts';
 import { dropLeases } from './memory-leases.ts';
 import { order, tell, touch } from './memory-session.ts';
 import type { MemorySession, Moment } from './memory-session.ts';
+import type { Caller } from './store.ts';
 
 export function enter(
   session: MemorySession,
   slot: Slot,
-  { passHash, address }: { passHash: string; address: string },
+  { passHash, caller }: { passHash: string; caller: Caller },
   moment: Moment,
   budget: AttemptBudget,
 ): void {
   const participant = session.participants[slot];
   if (!participant.passes.includes(passHash)) {
     participant.passes.push(passHash);
-    forgiveTry(participant.attempts, address, moment.now, budget);
+    forgiveTry(participant.attempts, caller, moment.now, budget);
   }
   for (const oldest of participant.passes.slice(0, -MAX_PASSES_PER_PARTICIPANT)) {
     revokePass(session, slot, oldest, moment);

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { CLOSE } from '../protocol/errors.ts';
 import { otherSlot } from '../protocol/frames.ts';
 import { LEASE_MS } from '../protocol/limits.ts';
-import { ATTEMPT_BUDGET, peekTries, takeTry } from './budget.ts';
+import { ATTEMPT_BUDGET, peekTries, sizeOf, takeTry } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
 import { createChannels } from './memory-channels.ts';
 import { dropLeases, peerOf, renewLease, takeLease } from './memory-leases.ts';
@@ -29,7 +29,8 @@ import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from '
 /** What a session and a notice are reckoned to take, without boxes. */
 const SESSION_BYTES = 6 * 1024;
 const NOTICE_BYTES = 512;
-const ADDRESS_BYTES = 160;
+/** An address or a neighbourhood that tries came from. */
+const CALLER_BYTES = 160;
 const SWEEP_EVERY_MS = 5_000;
 
 export interface MemoryStoreOptions extends StoreOptions {
@@ -129,29 +130,27 @@ export function createMemoryStore(
       return ended ? { state: 'ended', ended } : { state: 'unknown' };
     },
 
-    async takeTry(sid, slot, address) {
+    async takeTry(sid, slot, caller) {
       const session = live(sid);
       if (!session) return null;
       const { attempts } = session.participants[slot];
-      return changing(session, () => takeTry(attempts, address, now(), budget));
+      return changing(session, () => takeTry(attempts, caller, now(), budget));
     },
 
-    async peekTries(sid, slot, address) {
+    async peekTries(sid, slot, caller) {
       const session = live(sid);
-      return session
-        ? peekTries(session.participants[slot].attempts, address, now(), budget)
-        : null;
+      return session ? peekTries(session.participants[slot].attempts, caller, now(), budget) : null;
     },
 
     async announceTries(sid, slot, count) {
       if (live(sid)) tell(momentOf(sid), '*', { type: 'notice', kind: 'tries', slot, count });
     },
 
-    async enter(sid, slot, { codeHash, passHash, address }) {
+    async enter(sid, slot, { codeHash, passHash, caller }) {
       const session = live(sid);
       if (!session) return 'gone';
       if (session.participants[slot].codeHash !== codeHash) return 'changed';
-      changing(session, () => enter(session, slot, { passHash, address }, momentOf(sid), budget));
+      changing(session, () => enter(session, slot, { passHash, caller }, momentOf(sid), budget));
       return 'entered';
     },
 
@@ -251,6 +250,6 @@ export function createMemoryStore(
 }
 
 function bytesOf({ logBytes, participants: { a, b } }: MemorySession): number {
-  const addresses = a.attempts.addresses.size + b.attempts.addresses.size;
-  return SESSION_BYTES + logBytes + addresses * ADDRESS_BYTES;
+  const callers = sizeOf(a.attempts) + sizeOf(b.attempts);
+  return SESSION_BYTES + logBytes + callers * CALLER_BYTES;
 }

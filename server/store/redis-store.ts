@@ -39,7 +39,8 @@ import type { Refusal } from './redis-refusal.ts';
 import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
 import type { ScriptName } from './redis-scripts.ts';
-import type { Append, Lease, NewParticipant, NewSession, Store, StoreOptions } from './store.ts';
+import type { Append, Caller, Lease, NewParticipant, NewSession } from './store.ts';
+import type { Store, StoreOptions } from './store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const SESSIONS_KEY = 'duologue:sessions';
@@ -79,7 +80,9 @@ export function createRedisStore({
   const { endedNoticeTtlMs, linkTtlMs, maxTtlMs } = options;
   // Passes must open as long as there can be a session.
   const secretTtlMs = maxTtlMs + DAY_MS;
-  const budgetArgs = [budget.tries, budget.waitsMs.join(), budget.knownPerHour, budget.newPerHour];
+  const { tries, waitsMs, knownPerHour, knownAtOnce, newPerHour } = budget;
+  const buckets = [knownPerHour, knownAtOnce, newPerHour];
+  const budgetArgs = [tries, waitsMs.join(), ...buckets];
   let secretTimer: NodeJS.Timeout | undefined;
 
   /** One script on the node that serves its keys; `read` makes of the reply what is wanted. */
@@ -155,17 +158,16 @@ export function createRedisStore({
     create,
     find: (sid) => run(sid, 'find', [], toFound),
 
-    takeTry: (sid, slot, address) =>
-      run(sid, 'take-try', [slot, address, ...budgetArgs], toTryTaken),
-    peekTries: (sid, slot, address) =>
-      run(sid, 'peek-tries', [slot, address, ...budgetArgs], toTries),
+    takeTry: (sid, slot, caller) =>
+      run(sid, 'take-try', [slot, ...callerArgs(caller), ...budgetArgs], toTryTaken),
+    peekTries: (sid, slot, caller) =>
+      run(sid, 'peek-tries', [slot, ...callerArgs(caller), ...budgetArgs], toTries),
     announceTries: (sid, slot, count) =>
       tell(sid, '*', { type: 'notice', kind: 'tries', slot, count }),
 
-    enter(sid, slot, { codeHash, passHash, address }) {
+    enter(sid, slot, { codeHash, passHash, caller }) {
       const limits = [MAX_PASSES_PER_PARTICIPANT, endedNoticeTtlMs];
-      const buckets = [budget.knownPerHour, budget.newPerHour];
-      const args = [slot, codeHash, passHash, address, ...limits, ...buckets];
+      const args = [slot, codeHash, passHash, ...callerArgs(caller), ...limits, ...buckets];
       return run(sid, 'enter', args, (reply) => toWord(reply, 'entered', 'changed', 'gone'));
     },
     leave: (sid, slot, passHash) => run(sid, 'leave', [slot, passHash], nothing),
@@ -234,6 +236,10 @@ function nothing(): void {}
 /** No position is 0 and ''. */
 function at(position: Position | null): [number, string] {
   return position ? [position.seq, position.sum] : [0, ''];
+}
+
+function callerArgs({ address, neighbourhood }: Caller): Args {
+  return [address, neighbourhood];
 }
 
 function participantArgs({ proofHash, key, name, codeHash }: NewParticipant): string[] {

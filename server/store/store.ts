@@ -98,6 +98,15 @@ export type TryTaken =
   | ({ taken: true; failures: number } & Tries)
   | { taken: false; retryInMs: number };
 
+/**
+ * Where a try comes from, as opaque hashes: one address, and the neighbourhood of addresses that
+ * whoever has the one easily has too.
+ */
+export interface Caller {
+  address: string;
+  neighbourhood: string;
+}
+
 export interface Append {
   slot: Slot;
   cid: string;
@@ -185,13 +194,13 @@ export interface Store {
   find(sid: string): Promise<Found>;
 
   /**
-   * The attempt budget of one participant. `address` is an opaque hash. Per address: 5 tries,
-   * then one after each wait of 1, 5, 15, 15 … minutes. Over all addresses, continuous buckets:
-   * 800 an hour for addresses that failed here before, 200 an hour for new ones.
+   * The attempt budget of one participant. Per address: 5 tries, then one after each wait of 1, 5,
+   * 15, 15 … minutes. Over all addresses, continuous buckets: 800 an hour, 100 at once, for
+   * neighbourhoods from which a try failed here before; 200 an hour for new ones.
    */
-  takeTry(sid: string, slot: Slot, address: string): Promise<TryTaken | null>;
+  takeTry(sid: string, slot: Slot, caller: Caller): Promise<TryTaken | null>;
   /** What the next try would meet; takes nothing. Null when the session is gone. */
-  peekTries(sid: string, slot: Slot, address: string): Promise<Tries | null>;
+  peekTries(sid: string, slot: Slot, caller: Caller): Promise<Tries | null>;
   /** Tells both that `count` tries for `slot` have failed. */
   announceTries(sid: string, slot: Slot, count: number): Promise<void>;
 
@@ -203,7 +212,7 @@ export interface Store {
   enter(
     sid: string,
     slot: Slot,
-    with_: { codeHash: string; passHash: string; address: string },
+    with_: { codeHash: string; passHash: string; caller: Caller },
   ): Promise<'entered' | 'changed' | 'gone'>;
   /** Revokes a pass and closes its connections, on every node. */
   leave(sid: string, slot: Slot, passHash: string): Promise<void>;

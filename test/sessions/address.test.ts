@@ -1,6 +1,6 @@
 /** Addresses become hashes of networks. */
 import { describe, expect, it } from 'vitest';
-import { createAddressHash, networkOf } from '../../server/sessions/address.ts';
+import { createAddressHashes, neighbourhoodOf, networkOf } from '../../server/sessions/address.ts';
 
 describe('the network of an address', () => {
   it.each([
@@ -23,8 +23,31 @@ describe('the network of an address', () => {
   });
 });
 
+describe('the neighbourhood of an address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.*'],
+    ['::ffff:192.0.2.200', '192.0.2.*'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:*'],
+    ['2001:db8:1:ffff::', '2001:db8:1:*'],
+    ['not an address', 'not an address'],
+    [undefined, ''],
+  ])('%s is in %s', (address, neighbourhood) => {
+    expect(neighbourhoodOf(address)).toBe(neighbourhood);
+  });
+
+  it('is hashed too', () => {
+    const { callerAt, hashAddress } = createAddressHashes('a'.repeat(32));
+    const [one, other] = [callerAt('192.0.2.1'), callerAt('192.0.2.2')];
+    expect(one.address).toBe(hashAddress('192.0.2.1'));
+    expect(one.neighbourhood).toMatch(/^[\w-]{22}$/);
+    expect(one.neighbourhood).toBe(other.neighbourhood);
+    expect(one.neighbourhood).not.toBe(callerAt('192.0.3.1').neighbourhood);
+  });
+});
+
 it('is hashed with the secret, so that a list of addresses does not find it', () => {
-  const [one, other] = [createAddressHash('a'.repeat(32)), createAddressHash('b'.repeat(32))];
+  const [one, other] = ['a', 'b'].map((one) => createAddressHashes(one.repeat(32)).hashAddress);
+  if (!one || !other) throw new Error('there are two');
   expect(one('192.0.2.1')).toMatch(/^[\w-]{22}$/);
   expect(one('192.0.2.1')).toBe(one('::ffff:192.0.2.1'));
   expect(one('192.0.2.1')).not.toBe(one('192.0.2.2'));

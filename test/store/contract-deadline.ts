@@ -2,7 +2,7 @@
  * One deadline for all that belongs to a session. Real time passes here, as little as can be.
  */
 import { expect, test, vi } from 'vitest';
-import { open, setUp } from './fixture.ts';
+import { callerAt, open, setUp } from './fixture.ts';
 import type { Fixture, MakeNodes } from './fixture.ts';
 
 const isNear = (ms: number, wanted: number) => {
@@ -90,7 +90,7 @@ export function deadlineContract(make: MakeNodes): void {
     await store.receipt(sid, 'b', { received: 1, read: 1 });
     await store.typing(sid, 'b', true);
     await store.renewLease(sid, lease);
-    await store.takeTry(sid, 'a', 'here');
+    await store.takeTry(sid, 'a', callerAt('here'));
     await store.disconnect(sid, lease);
     expect(await append('a', { cid })).toMatchObject({ result: 'repeated' });
     expect(await append('b', { cid })).toMatchObject({ result: 'foreign' });
@@ -160,7 +160,7 @@ export function deadlineContract(make: MakeNodes): void {
     expect(await store.readLog(sid, { seq, sum })).toEqual({ result: 'gone' });
     expect(await store.connect(sid, lease, null)).toEqual({ result: 'gone' });
     expect(await store.renewLease(sid, lease)).toEqual({ result: 'gone' });
-    expect(await store.takeTry(sid, 'a', 'here')).toBeNull();
+    expect(await store.takeTry(sid, 'a', callerAt('here'))).toBeNull();
     expect(await store.end(sid, 'a', null)).toBe('gone');
     await store.disconnect(sid, lease);
     await store.leave(sid, 'a', lease.passHash);

@@ -3,13 +3,14 @@ import { expect, test, vi } from 'vitest';
 import { MAX_PASSES_PER_PARTICIPANT } from '../../server/protocol/limits.ts';
 import type { AttemptBudget } from '../../server/store/budget.ts';
 import type { Store } from '../../server/store/store.ts';
-import { newHash, setUp } from './fixture.ts';
+import { callerAt, newHash, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 
 const budget: AttemptBudget = {
   tries: 5,
   waitsMs: [150, 300, 600],
   knownPerHour: 800,
+  knownAtOnce: 100,
   newPerHour: 200,
 };
 const HOUR_MS = 3_600_000;
@@ -32,7 +33,11 @@ export function enteringContract(make: MakeNodes): void {
 
   test('a code that was replaced meanwhile gives none', async () => {
     const { store, sid } = await setUp(make);
-    const stale = { codeHash: 'the hash of another code', passHash: newHash(), address: 'here' };
+    const stale = {
+      codeHash: 'the hash of another code',
+      passHash: newHash(),
+      caller: callerAt('here'),
+    };
     expect(await store.enter(sid, 'a', stale)).toBe('changed');
     expect(await passesOf(store, sid)).toEqual([]);
   });
@@ -67,7 +72,7 @@ export function enteringContract(make: MakeNodes): void {
 
   test('five tries, then one after each wait, each longer and the last repeated', async () => {
     const { store, sid } = await setUp(make, { budget });
-    const take = () => store.takeTry(sid, 'a', 'here');
+    const take = () => store.takeTry(sid, 'a', callerAt('here'));
     for (const triesLeft of [4, 3, 2, 1]) {
       expect(await take()).toMatchObject({ taken: true, triesLeft, retryInMs: 0 });
     }
@@ -89,82 +94,155 @@ export function enteringContract(make: MakeNodes): void {
 
   test('a refused try takes nothing, and a look at the budget neither', async () => {
     const { store, sid } = await setUp(make, { budget });
-    expect(await store.peekTries(sid, 'a', 'here')).toEqual({ triesLeft: 5, retryInMs: 0 });
-    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', 'here');
-    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', 'here');
-    expect(await store.peekTries(sid, 'a', 'here')).toMatchObject({ triesLeft: 0 });
+    expect(await store.peekTries(sid, 'a', callerAt('here'))).toEqual({
+      triesLeft: 5,
+      retryInMs: 0,
+    });
+    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', callerAt('here'));
+    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', callerAt('here'));
+    expect(await store.peekTries(sid, 'a', callerAt('here'))).toMatchObject({ triesLeft: 0 });
     await vi.waitFor(async () =>
-      expect(await store.peekTries(sid, 'a', 'here')).toEqual({ triesLeft: 1, retryInMs: 0 }),
+      expect(await store.peekTries(sid, 'a', callerAt('here'))).toEqual({
+        triesLeft: 1,
+        retryInMs: 0,
+      }),
     );
-    expect(await store.takeTry(sid, 'a', 'here')).toMatchObject({ taken: true, failures: 6 });
+    expect(await store.takeTry(sid, 'a', callerAt('here'))).toMatchObject({
+      taken: true,
+      failures: 6,
+    });
   });
 
   test('another address and the other participant have tries of their own', async () => {
     const { store, sid } = await setUp(make, { budget });
-    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', 'here');
-    expect(await store.takeTry(sid, 'a', 'there')).toEqual({
+    for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', callerAt('here'));
+    expect(await store.takeTry(sid, 'a', callerAt('there'))).toEqual({
       ...{ taken: true, failures: 6, triesLeft: 4, retryInMs: 0 },
     });
-    expect(await store.takeTry(sid, 'b', 'here')).toEqual({
+    expect(await store.takeTry(sid, 'b', callerAt('here'))).toEqual({
       ...{ taken: true, failures: 1, triesLeft: 4, retryInMs: 0 },
     });
   });
 
   test('the right code forgives its try and its address', async () => {
     const { store, sid, enter } = await setUp(make, { budget });
-    for (let i = 0; i < 4; i++) await store.takeTry(sid, 'a', 'here');
+    for (let i = 0; i < 4; i++) await store.takeTry(sid, 'a', callerAt('here'));
     const pass = await enter('a');
-    expect(await store.peekTries(sid, 'a', 'here')).toEqual({ triesLeft: 5, retryInMs: 0 });
-    expect(await store.takeTry(sid, 'a', 'here')).toMatchObject({ failures: 4, triesLeft: 4 });
+    expect(await store.peekTries(sid, 'a', callerAt('here'))).toEqual({
+      triesLeft: 5,
+      retryInMs: 0,
+    });
+    expect(await store.takeTry(sid, 'a', callerAt('here'))).toMatchObject({
+      failures: 4,
+      triesLeft: 4,
+    });
     await enter('a', pass);
-    expect(await store.peekTries(sid, 'a', 'here')).toMatchObject({ triesLeft: 4 });
+    expect(await store.peekTries(sid, 'a', callerAt('here'))).toMatchObject({ triesLeft: 4 });
   });
 
   test('right codes at once leave no failure behind', async () => {
     const { store, sid, enter } = await setUp(make, { budget });
-    for (let i = 0; i < 3; i++) await store.takeTry(sid, 'a', 'here');
+    for (let i = 0; i < 3; i++) await store.takeTry(sid, 'a', callerAt('here'));
     for (let i = 0; i < 3; i++) await enter('a');
-    expect(await store.takeTry(sid, 'a', 'there')).toMatchObject({ failures: 1 });
+    expect(await store.takeTry(sid, 'a', callerAt('there'))).toMatchObject({ failures: 1 });
   });
 
   test('new addresses share a bucket that those known before do not need', async () => {
     const { store, sid } = await setUp(make, { budget: { ...budget, newPerHour: 3 } });
     for (const address of ['one', 'two', 'three']) {
-      expect(await store.takeTry(sid, 'a', address)).toMatchObject({ taken: true, retryInMs: 0 });
+      expect(await store.takeTry(sid, 'a', callerAt(address))).toMatchObject({
+        taken: true,
+        retryInMs: 0,
+      });
     }
-    const refused = await store.takeTry(sid, 'a', 'four');
+    const refused = await store.takeTry(sid, 'a', callerAt('four'));
     expect(refused).toMatchObject({ taken: false });
     // It drains continuously: room for one after a third of an hour.
     expect(refused?.retryInMs).toBeGreaterThan(HOUR_MS / 3 - 5_000);
     expect(refused?.retryInMs).toBeLessThanOrEqual(HOUR_MS / 3);
-    expect(await store.peekTries(sid, 'a', 'four')).toMatchObject({ triesLeft: 5 });
-    expect(await store.takeTry(sid, 'a', 'one')).toMatchObject({ taken: true, failures: 4 });
-    expect(await store.takeTry(sid, 'b', 'four')).toMatchObject({ taken: true });
+    expect(await store.peekTries(sid, 'a', callerAt('four'))).toMatchObject({ triesLeft: 5 });
+    expect(await store.takeTry(sid, 'a', callerAt('one'))).toMatchObject({
+      taken: true,
+      failures: 4,
+    });
+    expect(await store.takeTry(sid, 'b', callerAt('four'))).toMatchObject({ taken: true });
+  });
+
+  test('a neighbourhood is new once, whichever of its addresses comes', async () => {
+    const { store, sid } = await setUp(make, { budget: { ...budget, newPerHour: 2 } });
+    const take = (address: string, neighbourhood: string) =>
+      store.takeTry(sid, 'a', callerAt(address, neighbourhood));
+    for (let i = 0; i < 20; i++) {
+      expect(await take(`one of many: ${i}`, 'theirs')).toMatchObject({
+        ...{ taken: true, failures: i + 1, triesLeft: 4 },
+      });
+    }
+    expect(await take('alone', 'elsewhere')).toMatchObject({ taken: true });
+    expect(await take('too many', 'a third place')).toMatchObject({ taken: false });
+  });
+
+  test('so many tries of known neighbourhoods are taken at once, the others in their time', async () => {
+    const few = { ...budget, knownPerHour: 3600, knownAtOnce: 3 };
+    const { store, sid } = await setUp(make, { budget: few });
+    const take = (i: number) => store.takeTry(sid, 'a', callerAt(`one of many: ${i}`, 'theirs'));
+    for (let i = 0; i < 4; i++) expect(await take(i)).toMatchObject({ taken: true });
+    const refused = await take(5);
+    expect(refused).toMatchObject({ taken: false });
+    expect(refused?.retryInMs).toBeLessThanOrEqual(1000);
+    await vi.waitFor(async () => expect(await take(5)).toMatchObject({ taken: true }), 5_000);
   });
 
   test('known addresses share a bucket that new ones do not need', async () => {
-    const { store, sid } = await setUp(make, { budget: { ...budget, knownPerHour: 2 } });
-    for (let i = 0; i < 2; i++) await store.takeTry(sid, 'a', 'one');
+    const few = { ...budget, knownPerHour: 2, knownAtOnce: 2 };
+    const { store, sid } = await setUp(make, { budget: few });
+    for (let i = 0; i < 2; i++) await store.takeTry(sid, 'a', callerAt('one'));
     // Two were allowed, the first was new: one more of a known address.
-    expect(await store.takeTry(sid, 'a', 'one')).toMatchObject({ taken: true, triesLeft: 2 });
-    const refused = await store.takeTry(sid, 'a', 'one');
+    expect(await store.takeTry(sid, 'a', callerAt('one'))).toMatchObject({
+      taken: true,
+      triesLeft: 2,
+    });
+    const refused = await store.takeTry(sid, 'a', callerAt('one'));
     expect(refused).toMatchObject({ taken: false });
     expect(refused?.retryInMs).toBeGreaterThan(HOUR_MS / 2 - 5_000);
-    expect(await store.takeTry(sid, 'a', 'two')).toMatchObject({ taken: true });
+    expect(await store.takeTry(sid, 'a', callerAt('two'))).toMatchObject({ taken: true });
   });
 
   test('a forgiven try is given back to its bucket', async () => {
     const { store, sid, enter } = await setUp(make, { budget: { ...budget, newPerHour: 1 } });
-    await store.takeTry(sid, 'a', 'here');
-    expect(await store.takeTry(sid, 'a', 'there')).toMatchObject({ taken: false });
+    await store.takeTry(sid, 'a', callerAt('here'));
+    expect(await store.takeTry(sid, 'a', callerAt('there'))).toMatchObject({ taken: false });
     await enter('a');
-    expect(await store.takeTry(sid, 'a', 'there')).toMatchObject({ taken: true, failures: 1 });
+    expect(await store.takeTry(sid, 'a', callerAt('there'))).toMatchObject({
+      taken: true,
+      failures: 1,
+    });
+  });
+
+  test('who is forgiven leaves the neighbourhood to those who failed there', async () => {
+    const { store, sid, session } = await setUp(make, { budget: { ...budget, newPerHour: 1 } });
+    const take = (address: string) => store.takeTry(sid, 'a', callerAt(address, 'ours'));
+    const forgive = (address: string) =>
+      store.enter(sid, 'a', {
+        ...{ codeHash: session.participants.a.codeHash, passHash: newHash() },
+        caller: callerAt(address, 'ours'),
+      });
+    for (const address of ['one', 'one', 'other']) await take(address);
+    await forgive('one');
+    // Still known: the bucket for new ones is used up.
+    expect(await take('third')).toMatchObject({ taken: true, failures: 3 });
+    await forgive('third');
+    await forgive('other');
+    // Nobody has failed here any more, and the try of the first is the bucket's again.
+    expect(await take('one')).toMatchObject({ taken: true, triesLeft: 4 });
+    expect(await store.takeTry(sid, 'a', callerAt('elsewhere'))).toMatchObject({ taken: false });
   });
 
   test('of many tries at once no more are taken than there are', async () => {
     const { store, other, sid } = await setUp(make, { budget });
     const taken = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => (i % 2 ? store : other).takeTry(sid, 'b', 'here')),
+      Array.from({ length: 30 }, (_, i) =>
+        (i % 2 ? store : other).takeTry(sid, 'b', callerAt('here')),
+      ),
     );
     expect(taken.filter((one) => one?.taken)).toHaveLength(5);
   });

@@ -1,6 +1,6 @@
 /** Making, finding and ending a session. */
 import { expect, test, vi } from 'vitest';
-import { newBox, newHash, newSession, open, random, setUp } from './fixture.ts';
+import { callerAt, newBox, newHash, newSession, open, random, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 
 export function sessionContract(make: MakeNodes): void {
@@ -31,11 +31,11 @@ export function sessionContract(make: MakeNodes): void {
     expect(await store.readLog(sid, null)).toEqual({ result: 'gone' });
     expect(await store.connect(sid, lease, null)).toEqual({ result: 'gone' });
     expect(await store.renewLease(sid, lease)).toEqual({ result: 'gone' });
-    expect(await store.takeTry(sid, 'a', 'here')).toBeNull();
-    expect(await store.peekTries(sid, 'a', 'here')).toBeNull();
-    expect(await store.enter(sid, 'a', { codeHash: 'x', passHash: 'y', address: 'z' })).toBe(
-      'gone',
-    );
+    expect(await store.takeTry(sid, 'a', callerAt('here'))).toBeNull();
+    expect(await store.peekTries(sid, 'a', callerAt('here'))).toBeNull();
+    expect(
+      await store.enter(sid, 'a', { codeHash: 'x', passHash: 'y', caller: callerAt('z') }),
+    ).toBe('gone');
     expect(await store.end(sid, 'a', null)).toBe('gone');
     await store.leave(sid, 'a', newHash());
     await store.disconnect(sid, lease);

@@ -9,6 +9,7 @@ import type { AttemptBudget } from '../../server/store/budget.ts';
 import type {
   Append,
   Appended,
+  Caller,
   Connected,
   Lease,
   NewSession,
@@ -45,6 +46,11 @@ export const newSum = () => random(9).slice(0, 11);
 export const newCid = () => random(16);
 export const newBox = (bytes = 296) => random(bytes);
 export const newHash = () => random(32);
+
+/** By default alone in its neighbourhood. */
+export function callerAt(address: string, neighbourhood = `around ${address}`): Caller {
+  return { address, neighbourhood };
+}
 
 export function newSession(more: Partial<NewSession> = {}): NewSession {
   const participant = () => ({
@@ -110,7 +116,11 @@ export async function setUp(
       published.filter((one) => one.to === to).map(({ frame }): unknown => JSON.parse(frame)),
     async enter(slot, passHash = newHash()) {
       const { codeHash } = session.participants[slot];
-      const entered = await store.enter(sid, slot, { codeHash, passHash, address: 'here' });
+      const entered = await store.enter(sid, slot, {
+        codeHash,
+        passHash,
+        caller: callerAt('here'),
+      });
       if (entered !== 'entered') throw new Error(`not entered: ${entered}`);
       return passHash;
     },

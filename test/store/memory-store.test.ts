@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
-import { OPTIONS, newBox, newSession, newSum, setUp } from './fixture.ts';
+import { OPTIONS, callerAt, newBox, newSession, newSum, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { describeStore } from './store-contract.ts';
 
@@ -40,7 +40,7 @@ describe('memory of the store in memory', () => {
       expect(await store.create(newSession())).toBe('full');
       const entry = { slot: 'a', cid: 'c', box: newBox(2_000), sum: newSum(), seen: null } as const;
       expect(await store.append(session.sid, entry)).toMatchObject({ result: 'stored' });
-      await store.takeTry(session.sid, 'a', 'here');
+      await store.takeTry(session.sid, 'a', callerAt('here'));
       await vi.advanceTimersByTimeAsync(21_000);
     }
     await store.close();

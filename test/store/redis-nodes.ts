@@ -7,7 +7,7 @@ import { redisPlace } from '../../server/store/redis-connection.ts';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
 import { createRedisStore } from '../../server/store/redis-store.ts';
 import type { Store } from '../../server/store/store.ts';
-import { OPTIONS, random, setUp } from './fixture.ts';
+import { OPTIONS, callerAt, random, setUp } from './fixture.ts';
 import type { Fixture, Settings } from './fixture.ts';
 
 /** Enough sessions to have some on every master of a cluster: all but one in ten million times. */
@@ -113,7 +113,7 @@ export async function expectRightsToSuffice(
     return { store, other: store };
   });
   const { store, sid, connect, send, unsend, published } = fixture;
-  await store.takeTry(sid, 'b', 'here');
+  await store.takeTry(sid, 'b', callerAt('here'));
   const { lease } = await connect('a');
   await store.renewLease(sid, lease);
   const { cid } = await send('a');

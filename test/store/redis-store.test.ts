@@ -10,7 +10,7 @@ import { createRedisStore } from '../../server/store/redis-store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
-import { OPTIONS, newBox, newSession, random, setUp } from './fixture.ts';
+import { OPTIONS, callerAt, newBox, newSession, random, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { checkKeys, watchKeys } from './redis-keys.ts';
 import { failsWithin, isReady, sendUntilStored, startNode } from './redis-nodes.ts';
@@ -45,7 +45,7 @@ describeStore('the store in Redis', make);
 describe('keys in Redis', () => {
   test('[ST1] are those of the list, and only the notice is left at the end', async () => {
     const { store, sid, connect, send } = await setUp(make);
-    await store.takeTry(sid, 'a', 'here');
+    await store.takeTry(sid, 'a', callerAt('here'));
     await connect('a');
     await send('a');
     await store.sharedSecret();
@@ -95,7 +95,7 @@ describe('keys in Redis', () => {
     const { store, sid, send, connect } = await setUp(make);
     await connect('a');
     await send('a');
-    await store.takeTry(sid, 'b', random(32));
+    await store.takeTry(sid, 'b', callerAt(random(32)));
     const hash = await admin.hgetall(`duologue:{${sid}}`);
     expect(Object.keys(hash).toSorted()).toEqual(
       [
@@ -297,7 +297,7 @@ describe('a Redis that fails', () => {
     await other.config('SET', 'maxmemory', '1');
     await failsWithin(1_000, append('a'));
     await failsWithin(1_000, store.create(newSession()));
-    await failsWithin(1_000, store.takeTry(sid, 'b', 'here'));
+    await failsWithin(1_000, store.takeTry(sid, 'b', callerAt('here')));
     expect(await log()).toMatchObject([{ cid }]);
     await store.ping();
     await connect('a', { passHash: lease.passHash });
