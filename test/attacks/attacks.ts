@@ -1,5 +1,7 @@
 /** What is tried from outside, in the order of SECURITY.md. */
 import type { Fault } from '../faults/fault.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
+import { entries } from './entries.ts';
+import { guesses } from './guesses.ts';
 
-export const ATTACKS: readonly Fault[] = [lyingServer];
+export const ATTACKS: readonly Fault[] = [guesses, entries, lyingServer];

@@ -15,6 +15,12 @@ export const MOVABLE_CLOCK = {
   NODE_OPTIONS: `--import=${new URL('./movable-clock.js', import.meta.url).href}`,
 };
 
+/** To start a server that prints COMPARED whenever it compares a code. */
+export const COUNTED_COMPARISONS = {
+  NODE_OPTIONS: `--import=${new URL('./counted-comparisons.js', import.meta.url).href}`,
+};
+export const COMPARED = 'compared';
+
 export interface Server {
   /** Like http://localhost:41234 */
   base: string;

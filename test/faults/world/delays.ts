@@ -16,6 +16,22 @@ export function delaysTo(to: string, { events, times }: Recorder, from = 0): num
   return delays;
 }
 
+/** From pressing send to the echo, for everyone who said something after the first `from` events. */
+export function echoDelays({ events, times }: Recorder, from = 0): number[] {
+  const saidAt = new Map<string, number>();
+  const delays: number[] = [];
+  for (const [i, event] of events.entries()) {
+    const at = times[i] ?? 0;
+    if (event.type === 'said' && i >= from) saidAt.set(`${event.device} ${event.cid}`, at);
+    if (event.type !== 'got') continue;
+    const mine = `${event.device} ${event.entry.cid}`;
+    const since = saidAt.get(mine);
+    if (since !== undefined) delays.push(at - since);
+    saidAt.delete(mine);
+  }
+  return delays;
+}
+
 /** From a message leaving, after the first `from` events, to the nack that refused it. */
 export function nackDelays({ events, times }: Recorder, from = 0): number[] {
   const wroteAt = new Map<string, number>();

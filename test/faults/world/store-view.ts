@@ -26,6 +26,11 @@ export function openStoreView(url: string) {
       return { a: count(a), b: count(b) };
     },
 
+    /** How many tries for a participant count as failed. */
+    async failuresOf(sid: string, slot: 'a' | 'b'): Promise<number> {
+      return Number((await client.hget(`${keyOf(sid)}:tries`, `${slot}:failures`)) ?? 0);
+    },
+
     /** How many connections are taken to be there. */
     leasesOf: (sid: string) => client.zcard(`${keyOf(sid)}:leases`),
 
