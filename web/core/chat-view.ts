@@ -68,6 +68,7 @@ export function deliveryOf(item: MessageItem, theirs: Receipt): Delivery {
 
 /**
  * `connecting`: never live yet · `reconnecting`: was live, being repaired (banner after 2 s) ·
+ * `crowded`: the server answers, but lets no connection through; tried again at `retryAt` ·
  * `elsewhere`: 4504, call useHere() · `pass_gone`: the code is needed again ·
  * `refused`: this client and the server do not understand each other; a reload may help ·
  * `ended`: see `ended` · `stopped`: stop() was called.
@@ -77,6 +78,7 @@ export type ConnectionStatus =
   | 'live'
   | 'reconnecting'
   | 'offline'
+  | 'crowded'
   | 'elsewhere'
   | 'pass_gone'
   | 'refused'
@@ -136,6 +138,8 @@ export interface Chat {
    */
   readonly rereads: ReadonlySignal<number>;
   readonly connection: ReadonlySignal<ConnectionStatus>;
+  /** When a connection is tried again, on the clock of Environment.now(). */
+  readonly retryAt: ReadonlySignal<number>;
   readonly peer: ReadonlySignal<PeerStatus>;
   /** The other's and one's own: for ticks (deliveryOf) and for counting what is unread. */
   readonly receipts: ReadonlySignal<Readonly<Record<Slot, Receipt>>>;

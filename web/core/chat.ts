@@ -46,6 +46,8 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   const { sid, slot, keys, names, proof } = session;
   const state = signal(initialState(sid, slot));
   const isOffline = signal(false);
+  /** The server answers, but lets no connection through, or not even asks. */
+  const isCrowded = signal(false);
   const rereads = signal(0);
   const settling = createTimer(environment);
   /** Entries without box that had, or are having, the time to be explained. */
@@ -127,7 +129,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   function onFrame(frame: ServerFrame): void {
     if (frame.type === 'welcome') {
       if (frame.slot !== slot) return connection.dispatch({ type: 'pass-lost' });
-      isOffline.value = false;
+      isOffline.value = isCrowded.value = false;
       receiptReport.connected(frame.receipts[slot]);
     }
     apply({ type: 'frame-received', frame, now: environment.now() });
@@ -150,6 +152,8 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   async function askLanding(): Promise<LandingAnswered> {
     const answer = await api.landing(sid, proof);
     const type = 'landing-answered';
+    isCrowded.value =
+      answer.result === 'landing' || (answer.result === 'retry' && answer.code === 'rate_limited');
     switch (answer.result) {
       case 'landing':
         return { type, answer: answer.here === slot ? 'inside' : 'outside' };
@@ -214,6 +218,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     if (ended) return 'ended';
     return connectionStatus(connection.state.value, {
       isOffline: isOffline.value,
+      isCrowded: isCrowded.value,
       wasLive: loaded,
     });
   }
@@ -239,6 +244,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     loaded: computed(() => state.value.loaded),
     rereads,
     connection: computed(statusNow),
+    retryAt: connection.retryAt,
     peer: computed(() => state.value.peer),
     receipts: computed(() => state.value.receipts),
     expiry: computed(() => state.value.expiry),

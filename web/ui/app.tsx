@@ -4,6 +4,7 @@
  */
 import type { NewSession } from '../core/new-session.ts';
 import type { Refused, Retry } from '../core/session-api.ts';
+import { browserEnvironment } from './browser-environment.ts';
 import { Later } from './later.tsx';
 import { LinkScreen } from './link-screen.tsx';
 import { useLive } from './live-value.ts';
@@ -34,6 +35,7 @@ export function App({ router, tabs }: AppProps) {
     <Later key="start" load={loadStart}>
       {({ StartPage }) => (
         <StartPage
+          environment={browserEnvironment}
           prepare={() => void loadReady().catch(() => {})}
           create={create}
           onCreated={router.showReady}

@@ -23,14 +23,10 @@ type ChatParts = typeof chatParts;
 
 export type LinkState =
   | { state: 'opening' | 'unreachable' | 'offline' | 'broken' | 'refused' | 'not_loaded' | 'left' }
+  /** Too much was asked from this network; `until`: on the clock of Environment.now(). */
+  | { state: 'crowded'; until: number }
   | { state: 'asking'; session: EnteredSession; form: CodeForm }
-  | {
-      state: 'inside';
-      chat: Chat;
-      draftSeal: DraftSeal;
-      asOther: boolean;
-      parts: ChatParts;
-    }
+  | { state: 'inside'; chat: Chat; draftSeal: DraftSeal; asOther: boolean; parts: ChatParts }
   | { state: 'ended'; chat: EndedChat; slot: Slot | null; names: Record<Slot, string> | null };
 
 export interface LinkFlow {
@@ -60,6 +56,9 @@ export interface LinkFlowOptions {
   loadChat: () => Promise<ChatParts>;
   isOffline: () => boolean;
 }
+
+/** States in which the link is asked again by itself. */
+const WAITING: ReadonlySet<LinkState['state']> = new Set(['unreachable', 'offline', 'crowded']);
 
 /** Who was inside for this long had a pass that held. */
 const SETTLED_MS = 15_000;
@@ -97,9 +96,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
 
   async function open(): Promise<void> {
     const mine = begin();
-    if (state.value.state !== 'unreachable' && state.value.state !== 'offline') {
-      state.value = { state: 'opening' };
-    }
+    if (!WAITING.has(state.value.state)) state.value = { state: 'opening' };
     const landing = await api.landing(sid, proof);
     if (mine !== run) return;
     if (landing.result !== 'retry') attempt = 0;
@@ -111,12 +108,15 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
       case 'refused':
         state.value = { state: 'refused' };
         return;
-      case 'retry':
-        state.value = { state: isOffline() ? 'offline' : 'unreachable' };
-        cancelTimer = environment.schedule(
-          () => void open(),
-          (landing.retryInMs ?? 0) + backoffMs(attempt++, environment.random()),
-        );
+      case 'retry': {
+        const { code: why, retryInMs } = landing;
+        const delayMs = (retryInMs ?? 0) + backoffMs(attempt++, environment.random());
+        state.value =
+          why === 'rate_limited'
+            ? { state: 'crowded', until: environment.now() + delayMs }
+            : { state: isOffline() ? 'offline' : 'unreachable' };
+        cancelTimer = environment.schedule(() => void open(), delayMs);
+      }
     }
   }
 

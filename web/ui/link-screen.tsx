@@ -9,13 +9,15 @@ import { Later } from './later.tsx';
 import { createLinkFlow, type LinkFlow } from './link-flow.ts';
 import { useLive } from './live-value.ts';
 import { api, base } from './page-api.ts';
+import { EndedPage, LeftPage } from './pages/Ended.tsx';
 import { JoinPage } from './pages/Join.tsx';
 import { WaitingPage } from './pages/Waiting.tsx';
 import { findReadyCards } from './ready-cards.ts';
 import type { OpenedAddress, Router } from './router.ts';
 import type { SessionTabs } from './session-tabs.ts';
 
-const loadLast = () => import('./last-pages.ts');
+/** Few ever see it. */
+const loadIncomplete = () => import('./pages/Incomplete.tsx');
 
 interface LinkScreenProps {
   address: OpenedAddress;
@@ -26,13 +28,13 @@ interface LinkScreenProps {
 export function LinkScreen({ address, router, tabs }: LinkScreenProps) {
   const { link, memo } = address;
   if (link !== null) return <OpenedLink {...{ address, link, router, tabs }} />;
+  if (memo?.screen === 'left') return <LeftPage />;
+  if (memo?.screen === 'ended') {
+    return <EndedPage chat={memo.chat} slot={memo.slot} names={null} />;
+  }
   return (
-    <Later load={loadLast}>
-      {({ EndedPage, LeftPage, IncompletePage }) => {
-        if (memo?.screen === 'left') return <LeftPage />;
-        if (memo?.screen !== 'ended') return <IncompletePage open={router.openPasted} />;
-        return <EndedPage chat={memo.chat} slot={memo.slot} names={null} />;
-      }}
+    <Later load={loadIncomplete}>
+      {({ IncompletePage }) => <IncompletePage open={router.openPasted} />}
     </Later>
   );
 }
@@ -55,10 +57,6 @@ function OpenedLink({ address, link, router, tabs }: LinkScreenProps & { link: L
   useEffect(() => runFlow(flow), [flow]);
 
   const state = useLive(flow.state);
-  useEffect(() => {
-    // A chat may end while there is no network to fetch its last page with.
-    if (state.state === 'inside') loadLast().catch(() => {});
-  }, [state.state]);
   const now = () => browserEnvironment.now();
   if (state.state === 'asking') {
     return <JoinPage session={state.session} form={state.form} now={now} />;
@@ -81,18 +79,11 @@ function OpenedLink({ address, link, router, tabs }: LinkScreenProps & { link: L
   }
   if (state.state === 'ended') {
     const { chat, slot, names } = state;
-    return (
-      <Later key="ended" load={loadLast}>
-        {({ EndedPage }) => <EndedPage chat={chat} slot={slot} names={names} />}
-      </Later>
-    );
+    return <EndedPage chat={chat} slot={slot} names={names} />;
   }
-  if (state.state === 'left') {
-    return (
-      <Later key="left" load={loadLast}>
-        {({ LeftPage }) => <LeftPage />}
-      </Later>
-    );
+  if (state.state === 'left') return <LeftPage />;
+  if (state.state === 'crowded') {
+    return <WaitingPage key="crowded" reason="crowded" until={state.until} now={now} />;
   }
   return <WaitingPage key={state.state} reason={state.state} />;
 }

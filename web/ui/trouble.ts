@@ -4,8 +4,15 @@ import { chatText } from './catalogue/chat-catalogue.ts';
 
 /** States that pass by themselves: said only when they last. */
 export function isPassing(status: ConnectionStatus): boolean {
-  return status === 'connecting' || status === 'reconnecting' || status === 'offline';
+  return PASSING.has(status);
 }
+
+const PASSING: ReadonlySet<ConnectionStatus> = new Set([
+  'connecting',
+  'reconnecting',
+  'offline',
+  'crowded',
+]);
 
 export function troubleText(status: ConnectionStatus): string | null {
   return TEXTS[status];
@@ -15,6 +22,7 @@ const TEXTS: Readonly<Record<ConnectionStatus, string | null>> = {
   connecting: chatText.connecting,
   reconnecting: chatText.reconnecting,
   offline: chatText.offline,
+  crowded: chatText.crowded,
   elsewhere: chatText.elsewhere,
   refused: chatText.refused,
   live: null,

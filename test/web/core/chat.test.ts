@@ -202,7 +202,7 @@ describe('a bad connection', () => {
     clock.advance(500);
     server.flush();
     await Promise.resolve().then(() => {});
-    expect(ann.connection.value).toBe('reconnecting');
+    expect(ann.connection.value).toBe('crowded');
     clock.advance(1_000);
     server.flush();
     await Promise.resolve().then(() => {});
@@ -213,6 +213,31 @@ describe('a bad connection', () => {
     server.flush();
     expect(ann.connection.value).toBe('live');
     expect(storages.a.entries.size).toBe(0);
+  });
+
+  it('says that no connection is let through, and until when, as long as the server answers', async () => {
+    const { server, clock, landings, ann } = pair();
+    const limited = { result: 'retry', code: 'rate_limited', retryInMs: 3_000 } as const;
+    const silent = { result: 'retry', code: null, retryInMs: null } as const;
+    landings.push(limited, landingOf('a', 'a'), silent);
+    server.refusesOpen = true;
+    server.cut(server.wires.find(({ slot }) => slot === 'a')!);
+    expect(ann.connection.value).toBe('reconnecting');
+    clock.advance(500);
+    server.flush();
+    await answered();
+    expect(ann.connection.value).toBe('crowded');
+    expect(ann.retryAt.value).toBe(clock.now() + 3_000);
+    for (const status of ['crowded', 'reconnecting'] as const) {
+      clock.advance(ann.retryAt.value - clock.now());
+      server.flush();
+      await answered();
+      expect(ann.connection.value).toBe(status);
+    }
+    server.refusesOpen = false;
+    clock.advance(ann.retryAt.value - clock.now());
+    server.flush();
+    expect(ann.connection.value).toBe('live');
   });
 
   it('says offline at once, and is back as soon as the network is', () => {

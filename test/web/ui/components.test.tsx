@@ -10,6 +10,7 @@ import {
   type MessageBubbleProps,
 } from '../../../web/ui/components/MessageBubble.tsx';
 import { StartPage } from '../../../web/ui/pages/Start.tsx';
+import { createFakeEnvironment } from '../core/support/fake-world.ts';
 import { mine, theirs } from './timeline-items.ts';
 
 afterEach(cleanup);
@@ -21,7 +22,8 @@ const typeInto = (name: string, value: string) =>
 describe('Start', () => {
   function setup() {
     const create = vi.fn(() => new Promise<never>(() => {}));
-    render(<StartPage prepare={() => {}} create={create} onCreated={() => {}} />);
+    const environment = createFakeEnvironment();
+    render(<StartPage {...{ environment, create }} prepare={() => {}} onCreated={() => {}} />);
     const submit = () => fireEvent.click(screen.getByRole('button', { name: /^Creat/ }));
     return { create, submit };
   }

@@ -220,3 +220,18 @@ it('asks for the landing again, later each time', async () => {
   clock.advance(3000 + 1000);
   await vi.waitFor(() => expect(flow.state.value.state).toBe('inside'));
 });
+
+it('says until when too much was asked from here, and opens then', async () => {
+  const { flow, api, answers, clock } = await setup();
+  answers.push({ result: 'retry', code: 'rate_limited', retryInMs: 40_000 });
+  flow.open();
+  await vi.waitFor(() => expect(flow.state.value.state).toBe('crowded'));
+  expect(flow.state.value).toEqual({ state: 'crowded', until: clock.now() + 40_250 });
+  // Asking sooner would only be refused.
+  flow.woke();
+  clock.advance(40_249);
+  expect(api.landing).toHaveBeenCalledTimes(1);
+  clock.advance(1);
+  expect(flow.state.value.state).toBe('crowded');
+  await vi.waitFor(() => expect(flow.state.value.state).toBe('inside'));
+});

@@ -35,6 +35,8 @@ export interface ConnectionOptions {
 
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>;
+  /** When the present pause between two tries ends. */
+  readonly retryAt: ReadonlySignal<number>;
   dispatch(event: ConnectionEvent): void;
   /** False if there is no connection that was welcomed; the frame is then forgotten. */
   send(frame: ClientFrame): boolean;
@@ -43,6 +45,7 @@ export interface Connection {
 export function createConnection(options: ConnectionOptions): Connection {
   const { environment, url, device, position, askLanding, onFrame } = options;
   const state = signal<ConnectionState>({ state: 'stopped' });
+  const retryAt = signal(0);
   let socket: Socket | null = null;
   const timer = createTimer(environment);
 
@@ -70,10 +73,11 @@ export function createConnection(options: ConnectionOptions): Connection {
         return;
       case 'start-timer':
         return startTimer(effect.ms);
-      case 'start-backoff':
-        return startTimer(
-          Math.max(effect.atLeastMs, backoffMs(effect.attempt, environment.random())),
-        );
+      case 'start-backoff': {
+        const ms = Math.max(effect.atLeastMs, backoffMs(effect.attempt, environment.random()));
+        retryAt.value = environment.now() + ms;
+        return startTimer(ms);
+      }
       case 'stop-timer':
         return timer.cancel();
       default:
@@ -123,6 +127,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   return {
     state,
+    retryAt,
     dispatch,
     send(frame) {
       const { state: name } = state.value;

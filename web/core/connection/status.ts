@@ -5,7 +5,7 @@ import type { ConnectionState } from './transition.ts';
 
 export function connectionStatus(
   { state }: ConnectionState,
-  { isOffline, wasLive }: { isOffline: boolean; wasLive: boolean },
+  { isOffline, isCrowded, wasLive }: { isOffline: boolean; isCrowded: boolean; wasLive: boolean },
 ): ConnectionStatus {
   switch (state) {
     case 'live':
@@ -17,6 +17,7 @@ export function connectionStatus(
     case 'greeting':
     case 'asking':
       if (isOffline) return 'offline';
+      if (isCrowded) return 'crowded';
       return wasLive ? 'reconnecting' : 'connecting';
     case 'elsewhere':
     case 'pass_gone':

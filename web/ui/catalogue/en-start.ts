@@ -25,7 +25,7 @@ export const enStart = {
   sameNames: 'Enter two different names',
   offline: 'You are offline. Nothing was created.',
   notAnswering: 'The service is not answering. Nothing was created. Try again.',
-  busy: 'Many people are creating chats. Nothing was created. Try again.',
-  tooMany: (left: string) => `Too many new chats from here. Try again in ${left}.`,
+  busy: (seconds: number) => `Many people are creating chats. Trying again in ${seconds} s.`,
+  tooMany: (left: string) => `Too many new chats from your network. Trying again in ${left}.`,
   refused: 'The service refused this page. Reload it.',
 };

@@ -39,6 +39,7 @@ export const en = {
     refused: 'The service refused this page. Reload it.',
     reload: 'Reload',
     unreachable: 'The service is not answering. Trying again.',
+    crowded: (left: string) => `Too many visits from your network. Your chat opens in ${left}.`,
     unreachableOffline: 'You are offline. Your chat opens when you are back.',
     incompleteHeading: 'This link is incomplete',
     incomplete: 'The part after # is missing.',

@@ -4,9 +4,11 @@ import type { Slot } from '../../../server/protocol/frames.ts';
 import { otherSlot } from '../../core/chat-view.ts';
 import type { ConnectionStatus, Expiry, Notices } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
+import { formatCountdown } from '../durations.ts';
 import { goOn } from '../touch.ts';
 import { troubleText } from '../trouble.ts';
 import { Banner } from './Banner.tsx';
+import { Countdown } from './Countdown.tsx';
 import { TimeBanner } from './TimeBanner.tsx';
 
 interface BannersProps {
@@ -14,6 +16,10 @@ interface BannersProps {
   names: Readonly<Record<Slot, string>>;
   /** `live` also while trouble is too young to be shown. */
   connection: ConnectionStatus;
+  /** When a connection is tried again. */
+  retryAt: number;
+  /** Messages that wait for those before them; 0 where it is hardly to be seen. */
+  paced: number;
   notices: Notices;
   expiry: Expiry | null;
   now: () => number;
@@ -38,8 +44,14 @@ export function Banners(props: BannersProps) {
           action={<TroubleAction connection={connection} useHere={props.useHere} />}
         >
           {trouble}
+          {connection === 'crowded' && (
+            <Countdown until={props.retryAt} now={now}>
+              {(left) => ` ${chatText.tryingIn(formatCountdown(left))}`}
+            </Countdown>
+          )}
         </Banner>
       )}
+      {props.paced > 0 && <Banner tone="plain">{chatText.paced(props.paced)}</Banner>}
       {failure !== null && <Banner tone="warn">{failure}</Banner>}
       {expiry && <TimeBanner expiry={expiry} other={other} now={now} keep={props.keep} />}
       {enterAsOther && (

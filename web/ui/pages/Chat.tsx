@@ -22,6 +22,8 @@ import { isPassing, troubleText } from '../trouble.ts';
 
 /** Trouble shorter than this is not worth a word. */
 const TROUBLE_AFTER_MS = 2000;
+/** So many messages on their way at once are more than a slow connection. */
+const PACED_FROM = 5;
 
 interface ChatPageProps {
   chat: Chat;
@@ -50,6 +52,7 @@ export function ChatPage(props: ChatPageProps) {
   const peer = useSteadyPeer(useLive(chat.peer));
 
   const status = useLive(chat.connection);
+  const retryAt = useLive(chat.retryAt);
   const isLate = useLasting(isPassing(status), TROUBLE_AFTER_MS);
   const connection = isPassing(status) && !isLate ? 'live' : status;
 
@@ -64,6 +67,11 @@ export function ChatPage(props: ChatPageProps) {
   useEffect(() => showUnread(unread), [unread]);
   useEffect(() => () => showUnread(0), []);
   useEffect(followViewport, []);
+
+  const sending = items.filter(
+    (item) => item.type === 'message' && item.state === 'sending',
+  ).length;
+  const isPaced = useLasting(status === 'live' && sending >= PACED_FROM, TROUBLE_AFTER_MS);
 
   const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
   const calls = useMemo(
@@ -103,6 +111,8 @@ export function ChatPage(props: ChatPageProps) {
           slot={slot}
           names={names}
           connection={connection}
+          retryAt={retryAt}
+          paced={isPaced ? sending : 0}
           notices={notices}
           expiry={expiry}
           now={now}

@@ -1,22 +1,27 @@
 /** A. Two names, and a chat is made. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Environment } from '../../core/environment.ts';
 import type { NewSession } from '../../core/new-session.ts';
 import type { Refused, Retry } from '../../core/session-api.ts';
 import { startText } from '../catalogue/start-catalogue.ts';
+import { Countdown } from '../components/Countdown.tsx';
 import { ErrorSummary } from '../components/ErrorSummary.tsx';
 import { Field, FieldError, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { Page } from '../components/Page.tsx';
 import { SilenceChoice } from '../components/SilenceChoice.tsx';
+import { createCreateForm, type CreateProblem } from '../create-form.ts';
+import { formatCountdown, formatDuration } from '../durations.ts';
+import { useLive } from '../live-value.ts';
 import { checkNames } from '../name-problems.ts';
-import { formatCountdown } from '../durations.ts';
 
 const YOURS = 'your-name';
 const THEIRS = 'their-name';
 const PROMISE_ICONS: readonly IconName[] = ['lock', 'person', 'fade'];
 
 interface StartPageProps {
+  environment: Pick<Environment, 'now' | 'schedule' | 'random'>;
   /** Told when someone begins to type: what creating needs can be fetched meanwhile. */
   prepare: () => void;
   create: (names: [string, string], idle: string) => Promise<NewSession | Retry | Refused>;
@@ -28,32 +33,36 @@ interface Problems {
   theirs: string | null;
 }
 
-export function StartPage({ prepare, create, onCreated }: StartPageProps) {
+export function StartPage({ environment, prepare, create, onCreated }: StartPageProps) {
   const [yours, setYours] = useState('');
   const [theirs, setTheirs] = useState('');
   const [idle, setIdle] = useState('');
   const [problems, setProblems] = useState<Problems>({ yours: null, theirs: null });
-  const [failure, setFailure] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
-  const [isBusy, setBusy] = useState(false);
-  // Beside the state, since two presses may come before a render.
-  const busy = useRef(false);
+  const form = useMemo(() => {
+    const isOffline = () => !navigator.onLine;
+    return createCreateForm({ environment, isOffline, create, onCreated });
+  }, []);
+  useEffect(() => () => form.stop(), [form]);
+  const failure = useLive(form.problem);
+  const isBusy = useLive(form.busy);
   const yourField = useRef<HTMLInputElement>(null);
   const theirField = useRef<HTMLInputElement>(null);
 
-  async function submit(): Promise<void> {
-    if (busy.current) return;
+  function submit(): void {
+    if (isBusy) return;
     const checked = checkNames(yours, theirs);
-    setFailure(null);
     if (!('names' in checked)) return showProblems(checked);
     setProblems({ yours: null, theirs: null });
-    busy.current = true;
-    setBusy(true);
-    const result = await create(checked.names, idle);
-    busy.current = false;
-    setBusy(false);
-    if (result.result === 'created') onCreated(result);
-    else setFailure(failureText(result));
+    form.submit(checked.names, idle);
+  }
+
+  /** What is on its way to being made is not what stands there any more. */
+  function editing<T>(set: (value: T) => void): (value: T) => void {
+    return (value) => {
+      set(value);
+      form.edited();
+    };
   }
 
   function showProblems(found: Problems): void {
@@ -81,7 +90,7 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
         onFocusIn={prepare}
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          submit();
         }}
       >
         {errors.length > 1 && (
@@ -91,7 +100,7 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
           id={YOURS}
           label={startText.yourName}
           value={yours}
-          onValue={setYours}
+          onValue={editing(setYours)}
           error={problems.yours}
           turn={turn}
           quiet={errors.length > 1}
@@ -102,16 +111,20 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
           id={THEIRS}
           label={startText.theirName}
           value={theirs}
-          onValue={setTheirs}
+          onValue={editing(setTheirs)}
           error={problems.theirs}
           turn={turn}
           quiet={errors.length > 1}
           inputRef={theirField}
           input={{ autocapitalize: 'words' }}
         />
-        <SilenceChoice value={idle} onValue={setIdle} />
+        <SilenceChoice value={idle} onValue={editing(setIdle)} />
         <div role="alert">
-          {failure !== null && <FieldError id="failure">{failure}</FieldError>}
+          {failure !== null && (
+            <FieldError id="failure" key={failure.kind}>
+              <FailureText failure={failure} now={() => environment.now()} />
+            </FieldError>
+          )}
         </div>
         <button class="button button-main button-wide" type="submit" aria-busy={isBusy}>
           {isBusy ? startText.creating : startText.create}
@@ -129,12 +142,22 @@ export function StartPage({ prepare, create, onCreated }: StartPageProps) {
   );
 }
 
-function failureText(failure: Retry | Refused): string {
-  if (failure.result === 'refused') return startText.refused;
-  if (failure.code === 'rate_limited') {
-    return startText.tooMany(formatCountdown(failure.retryInMs ?? 60_000));
+function FailureText({ failure, now }: { failure: CreateProblem; now: () => number }) {
+  if (failure.kind === 'tooMany') {
+    const { tooMany } = startText;
+    return (
+      <Countdown until={failure.until} now={now} told={(left) => tooMany(formatDuration(left))}>
+        {(left) => tooMany(formatCountdown(left))}
+      </Countdown>
+    );
   }
-  if (failure.code === 'busy') return startText.busy;
-  if (failure.code === null && !navigator.onLine) return startText.offline;
-  return startText.notAnswering;
+  if (failure.kind === 'busy') {
+    const busy = (left: number) => startText.busy(Math.ceil(left / 1000));
+    return (
+      <Countdown until={failure.until} now={now} told={busy}>
+        {busy}
+      </Countdown>
+    );
+  }
+  return <>{startText[failure.kind]}</>;
 }

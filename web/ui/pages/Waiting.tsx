@@ -1,18 +1,26 @@
 /** C. Before it is known who was invited, and whenever that cannot be found out. */
 import { text } from '../catalogue/catalogue.ts';
+import { Countdown } from '../components/Countdown.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Notice } from '../components/Notice.tsx';
 import { Page } from '../components/Page.tsx';
+import { formatCountdown, formatDuration } from '../durations.ts';
 
-interface WaitingPageProps {
-  reason: 'opening' | 'unreachable' | 'offline' | 'broken' | 'refused' | 'not_loaded';
-}
+type WaitingPageProps =
+  | { reason: 'opening' | 'unreachable' | 'offline' | 'broken' | 'refused' | 'not_loaded' }
+  | { reason: 'crowded'; until: number; now: () => number };
 
-export function WaitingPage({ reason }: WaitingPageProps) {
+export function WaitingPage(props: WaitingPageProps) {
+  const { reason } = props;
   const { join } = text;
   const texts = {
     opening: null,
     unreachable: join.unreachable,
+    crowded: reason === 'crowded' && (
+      <Countdown {...props} told={(left) => join.crowded(formatDuration(left))}>
+        {(left) => join.crowded(formatCountdown(left))}
+      </Countdown>
+    ),
     offline: join.unreachableOffline,
     broken: join.broken,
     refused: join.refused,
@@ -21,6 +29,7 @@ export function WaitingPage({ reason }: WaitingPageProps) {
   const headings = {
     opening: join.opening,
     unreachable: join.opening,
+    crowded: join.opening,
     offline: join.opening,
     broken: join.brokenHeading,
     refused: join.notLoadedHeading,
