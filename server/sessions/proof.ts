@@ -18,8 +18,9 @@ export interface Mine {
 
 /** Throws `not_found`, or `ended` with all that is known about the end. */
 export async function findByProof(store: Store, sid: string, proof: string): Promise<Mine> {
-  const found = await store.find(sid);
-  const slot = slotOf(proofHashesOf(found), proof);
+  const hash = hashOf(proof);
+  const found = await store.find(sid, hash);
+  const slot = slotOf(proofHashesOf(found), hash);
   if (slot === null || found.state === 'unknown') throw new AppError('not_found');
   if (found.state === 'ended') {
     const { proofHashes: _, ...details } = found.ended;
@@ -38,10 +39,13 @@ function proofHashesOf(found: Found): Record<Slot, string> {
   return { a: a.proofHash, b: b.proofHash };
 }
 
-function slotOf(proofHashes: Record<Slot, string>, proof: string): Slot | null {
-  const bytes = fromBase64Url(proof, KEY_BYTES);
-  if (bytes === null) return null;
-  const hash = Buffer.from(hashProof(bytes));
+/** What is no proof has a hash that nobody's proof has. */
+function hashOf(proof: string): string {
+  return hashProof(fromBase64Url(proof, KEY_BYTES) ?? new Uint8Array(1));
+}
+
+function slotOf(proofHashes: Record<Slot, string>, proofHash: string): Slot | null {
+  const hash = Buffer.from(proofHash);
   // Both are compared, whichever matches.
   const a = isEqual(hash, proofHashes.a);
   const b = isEqual(hash, proofHashes.b);

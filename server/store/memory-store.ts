@@ -123,10 +123,13 @@ export function createMemoryStore(
       return 'created';
     },
 
-    async find(sid) {
+    async find(sid, proofHash) {
       const session = live(sid);
-      if (session) return { state: 'live', session: sessionRecord(session, now()) };
       const ended = notice(sid);
+      if (proofHash !== undefined && !isProven(session?.participants, ended, proofHash)) {
+        return { state: 'unknown' };
+      }
+      if (session) return { state: 'live', session: sessionRecord(session, now()) };
       return ended ? { state: 'ended', ended } : { state: 'unknown' };
     },
 
@@ -247,6 +250,17 @@ export function createMemoryStore(
       channels.close();
     },
   };
+}
+
+/** Whether the hash is that of a participant's proof, of the session or of what is kept of it. */
+function isProven(
+  participants: MemorySession['participants'] | undefined,
+  ended: EndedRecord | undefined,
+  proofHash: string,
+): boolean {
+  const a = participants?.a.proofHash ?? ended?.proofHashes.a;
+  const b = participants?.b.proofHash ?? ended?.proofHashes.b;
+  return proofHash === a || proofHash === b;
 }
 
 function bytesOf({ logBytes, participants: { a, b } }: MemorySession): number {

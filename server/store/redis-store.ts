@@ -156,7 +156,7 @@ export function createRedisStore({
 
   return {
     create,
-    find: (sid) => run(sid, 'find', [], toFound),
+    find: (sid, proofHash = '') => run(sid, 'find', [proofHash], toFound),
 
     takeTry: (sid, slot, caller) =>
       run(sid, 'take-try', [slot, ...callerArgs(caller), ...budgetArgs], toTryTaken),

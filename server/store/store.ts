@@ -191,7 +191,11 @@ export interface Store {
   /** Waiting for both, nothing said yet. `id_taken` also while an ended notice of it is kept. */
   create(session: NewSession): Promise<'created' | 'id_taken' | 'full'>;
 
-  find(sid: string): Promise<Found>;
+  /**
+   * With `proofHash`: unknown also where that is of neither participant, and nothing that is done
+   * or takes its time depends on whether there is such a session.
+   */
+  find(sid: string, proofHash?: string): Promise<Found>;
 
   /**
    * The attempt budget of one participant. Per address: 5 tries, then one after each wait of 1, 5,

@@ -46,6 +46,21 @@ export function sessionContract(make: MakeNodes): void {
     expect(await store.find(sid)).toEqual({ state: 'unknown' });
   });
 
+  test('[HT6] with a proof a session is found by its own two alone, in life and after it', async () => {
+    const { store, sid, session } = await setUp(make);
+    const { a, b } = session.participants;
+    for (const state of ['live', 'ended']) {
+      for (const proofHash of [undefined, a.proofHash, b.proofHash]) {
+        expect(await store.find(sid, proofHash)).toMatchObject({ state });
+      }
+      for (const proofHash of [newHash(), a.codeHash, sid]) {
+        expect(await store.find(sid, proofHash)).toEqual({ state: 'unknown' });
+      }
+      await store.end(sid, 'a', null);
+    }
+    expect(await store.find(random(8), a.proofHash)).toEqual({ state: 'unknown' });
+  });
+
   test('[HT2] of many that make the same id at once, one does', async () => {
     const { store, other } = await open(make);
     const session = newSession();
