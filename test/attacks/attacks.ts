@@ -3,5 +3,6 @@ import type { Fault } from '../faults/fault.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
+import { uniform } from './uniform.ts';
 
-export const ATTACKS: readonly Fault[] = [guesses, entries, lyingServer];
+export const ATTACKS: readonly Fault[] = [guesses, entries, uniform, lyingServer];
