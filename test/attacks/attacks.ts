@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
+import { revoked } from './revoked.ts';
 import { uniform } from './uniform.ts';
 
-export const ATTACKS: readonly Fault[] = [guesses, entries, uniform, lyingServer];
+export const ATTACKS: readonly Fault[] = [guesses, entries, uniform, revoked, lyingServer];

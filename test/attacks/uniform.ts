@@ -81,9 +81,11 @@ export const uniform: Fault = {
 async function makeSessions({ base }: World): Promise<Record<Kind, string[]>> {
   const some = () => Promise.all(Array.from({ length: 5 }, () => createPair(base)));
   const [living, ended] = [await some(), await some()];
-  for (const { enter, sid } of ended) {
-    const browser = await enter('a');
-    const { status } = await browser.fetch(`${base}/api/sessions/${sid}`, { method: 'DELETE' });
+  for (const pair of ended) {
+    const browser = await pair.enter('a');
+    const { status } = await browser.fetch(`${base}/api/sessions/${pair.sid}`, {
+      method: 'DELETE',
+    });
     if (status !== 204) throw new Error(`not ended: ${status}`);
   }
   return {
