@@ -24,6 +24,7 @@ import {
   tell,
   touch,
 } from './memory-session.ts';
+import { CREATING_SHARE } from './store.ts';
 import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from './store.ts';
 
 /** What a session and a notice are reckoned to take, without boxes. */
@@ -116,7 +117,7 @@ export function createMemoryStore(
       if (live(fresh.sid) || notice(fresh.sid)) return 'id_taken';
       if (sessions.size >= options.maxSessions) sweep();
       if (sessions.size >= options.maxSessions) return 'full';
-      if (usedBytes + SESSION_BYTES > options.memoryLimitBytes) return 'full';
+      if (usedBytes + SESSION_BYTES > CREATING_SHARE * options.memoryLimitBytes) return 'full';
       const session = newSession(fresh, now(), options);
       usedBytes += bytesOf(session);
       sessions.set(fresh.sid, session);

@@ -36,9 +36,10 @@ import {
 } from './redis-records.ts';
 import { insist, repeat } from './redis-refusal.ts';
 import type { Refusal } from './redis-refusal.ts';
-import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
+import { toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
 import type { ScriptName } from './redis-scripts.ts';
+import { CREATING_SHARE } from './store.ts';
 import type { Append, Caller, Lease, NewParticipant, NewSession } from './store.ts';
 import type { Store, StoreOptions } from './store.ts';
 
@@ -125,11 +126,11 @@ export function createRedisStore({
     const admitted = await call([SESSIONS_KEY], 'admit', admission, toText);
     if (admitted === 'full') return 'full';
     const lifetimes = [idleMs, linkTtlMs, maxTtlMs, endedNoticeTtlMs];
-    const args = [...lifetimes, ...participantArgs(a), ...participantArgs(b)];
-    const isCreated = await run(sid, 'create', args, toNumber);
-    if (isCreated === 1) return 'created';
+    const args = [...lifetimes, ...participantArgs(a), ...participantArgs(b), CREATING_SHARE];
+    const created = await run(sid, 'create', args, toText);
+    if (created === '1') return 'created';
     if (admitted === '1') recount(sid, 0);
-    return 'id_taken';
+    return created === 'full' ? 'full' : 'id_taken';
   }
 
   async function unsend(sid: string, entry: Append & { of: readonly string[] }) {

@@ -27,6 +27,9 @@
  */
 import type { EndReason, ExpiresBy, Peer, Position, Receipt, Slot } from '../protocol/frames.ts';
 
+/** Of all memory. The rest is for what is said in the sessions there are. */
+export const CREATING_SHARE = 0.9;
+
 export interface StoreOptions {
   linkTtlMs: number;
   maxTtlMs: number;
@@ -188,7 +191,10 @@ export interface Subscriber {
 }
 
 export interface Store {
-  /** Waiting for both, nothing said yet. `id_taken` also while an ended notice of it is kept. */
+  /**
+   * Waiting for both, nothing said yet. `id_taken` also while an ended notice of it is kept.
+   * `full`: there are maxSessions, or they fill CREATING_SHARE of the memory there is.
+   */
   create(session: NewSession): Promise<'created' | 'id_taken' | 'full'>;
 
   /**

@@ -27,6 +27,14 @@ describe('memory of the store in memory', () => {
     expect(await append('a')).toMatchObject({ result: 'stored' });
   });
 
+  test('is not filled by new sessions alone: those there are go on', async () => {
+    const { store, append } = await setUp(makeWith(256 * 1024));
+    let made = 1;
+    while ((await store.create(newSession())) === 'created') made += 1;
+    expect(made).toBeGreaterThan(30);
+    for (let i = 0; i < 20; i++) expect(await append('a')).toMatchObject({ result: 'stored' });
+  });
+
   test('is given back when sessions expire and are forgotten, without anyone asking', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());

@@ -288,6 +288,25 @@ describe('a Redis that fails', () => {
     await isReady(store);
   });
 
+  test('by being nearly full: nothing new is made, and those there are go on', async () => {
+    const { store, send, meet } = await setUpOwn();
+    const other = new Redis(own.url);
+    await meet();
+    // So that what Redis takes for itself now and then is little.
+    await other.set('ballast', 'x'.repeat(32 * 1024 * 1024));
+    const [, used = ''] = /used_memory:(\d+)/.exec(await other.info('memory')) ?? [];
+    await other.config('SET', 'maxmemory', String(Math.ceil(Number(used) / 0.95)));
+    expect(await store.create(newSession())).toBe('full');
+    for (let i = 0; i < 20; i++) await send('a');
+    // What was not made is not counted either.
+    await vi.waitFor(async () => expect(await other.zcard('duologue:sessions')).toBe(1));
+    await other.config('SET', 'maxmemory', '0');
+    await other.del('ballast');
+    expect(await store.create(newSession())).toBe('created');
+    await checkKeys(other);
+    other.disconnect();
+  });
+
   test('by being full: nothing is half done, what is there is readable and can be ended', async () => {
     const fixture = await setUpOwn();
     const { store, sid, connect, send, append, log } = fixture;
