@@ -1,9 +1,17 @@
 /** What is tried from outside, in the order of SECURITY.md. */
 import type { Fault } from '../faults/fault.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
+import { creations } from './creations.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
 import { revoked } from './revoked.ts';
 import { uniform } from './uniform.ts';
 
-export const ATTACKS: readonly Fault[] = [guesses, entries, uniform, revoked, lyingServer];
+export const ATTACKS: readonly Fault[] = [
+  guesses,
+  entries,
+  creations,
+  uniform,
+  revoked,
+  lyingServer,
+];

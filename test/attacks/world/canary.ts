@@ -37,6 +37,8 @@ export async function startCanary(course: Course, world: World): Promise<Canary>
     async judge() {
       talk.stop();
       const closed = recorder.events.filter(({ type }) => type === 'closed');
+      const nacked = recorder.events.filter(({ type }) => type === 'nacked');
+      if (nacked.length > 0) throw new Error(`who was inside had ${nacked.length} refusals`);
       if (closed.length > 0) throw new Error(`who was inside lost ${closed.length} connections`);
       course.judge(await pair.settle());
     },

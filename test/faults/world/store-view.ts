@@ -34,6 +34,30 @@ export function openStoreView(url: string) {
     /** How many connections are taken to be there. */
     leasesOf: (sid: string) => client.zcard(`${keyOf(sid)}:leases`),
 
+    /** How many sessions the nodes count. */
+    sessionsAlive: () => client.zcount('duologue:sessions', Date.now(), '+inf'),
+
+    async usedMemory(): Promise<number> {
+      const [, used = ''] = /used_memory:(\d+)/.exec(await client.info('memory')) ?? [];
+      return Number(used);
+    },
+
+    /** As much as makes what Redis takes for itself now and then a trifle. */
+    async addBallast(bytes: number): Promise<void> {
+      await client.setrange('ballast', bytes - 1, 'x');
+    },
+
+    async limitMemory(bytes: number): Promise<void> {
+      await client.config('SET', 'maxmemory', String(bytes));
+    },
+
+    /** As if their time had come, but that nobody is told. */
+    async expireAllBut(sid: string): Promise<void> {
+      const keys = await client.keys('duologue:{*');
+      const others = keys.filter((key) => !key.startsWith(keyOf(sid)));
+      await Promise.all(others.map((key) => client.pexpire(key, 1)));
+    },
+
     /** From now on nothing more fits, or, again, everything. */
     async fill(isFull: boolean): Promise<void> {
       await client.config('SET', 'maxmemory', isFull ? '1' : '0');
