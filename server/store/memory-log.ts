@@ -75,7 +75,8 @@ function hasRoom(session: MemorySession, box: string, room: Room): boolean {
   );
 }
 
-function stored(session: MemorySession, cid: string): string | undefined {
+/** The entry of this cid, as JSON. */
+export function stored(session: MemorySession, cid: string): string | undefined {
   const seq = session.seqOf.get(cid);
   return seq === undefined ? undefined : session.log[seq - 1];
 }

@@ -31,6 +31,11 @@ export interface MemoryLease extends Lease {
   until: number;
 }
 
+export interface MemoryFile {
+  slot: Slot;
+  box: Buffer;
+}
+
 export interface MemorySession {
   idleMs: number;
   /** No deadline is past this. */
@@ -49,6 +54,9 @@ export interface MemorySession {
   boxBytes: number;
   /** What the log is reckoned to take. */
   logBytes: number;
+  files: Map<string, MemoryFile>;
+  /** Of the boxes of `files`. */
+  filesBytes: number;
 }
 
 /** The moment of an operation, and where it tells what it did. */
@@ -83,6 +91,8 @@ export function newSession(
     head: { seq: 0, sum: '' },
     boxBytes: 0,
     logBytes: 0,
+    files: new Map(),
+    filesBytes: 0,
   };
 }
 

@@ -10,6 +10,7 @@ import { LEASE_MS } from '../protocol/limits.ts';
 import { ATTEMPT_BUDGET, peekTries, sizeOf, takeTry } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
 import { createChannels } from './memory-channels.ts';
+import { deleteFiles, FILE_OVERHEAD_BYTES, putFile, readFile } from './memory-files.ts';
 import { dropLeases, peerOf, renewLease, takeLease } from './memory-leases.ts';
 import { append, holds, readLog } from './memory-log.ts';
 import { enter, revokePass } from './memory-passes.ts';
@@ -24,7 +25,7 @@ import {
   tell,
   touch,
 } from './memory-session.ts';
-import { CREATING_SHARE } from './store.ts';
+import { CREATING_SHARE, FILES_SHARE } from './store.ts';
 import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from './store.ts';
 
 /** What a session and a notice are reckoned to take, without boxes. */
@@ -105,10 +106,17 @@ export function createMemoryStore(
     const session = live(sid);
     if (!session) return { result: 'gone' };
     const room = { ...options, memoryBytes: options.memoryLimitBytes - usedBytes };
-    return changing(session, () => append(session, entry, momentOf(sid), room));
+    return changing(session, () => {
+      const appended = append(session, entry, momentOf(sid), room);
+      if (appended.result === 'stored') deleteFiles(session, entry.slot, entry.of ?? []);
+      return appended;
+    });
   }
 
-  function hasPass(session: MemorySession, { slot, passHash }: Lease): boolean {
+  function hasPass(
+    session: MemorySession,
+    { slot, passHash }: Pick<Lease, 'slot' | 'passHash'>,
+  ): boolean {
     return session.participants[slot].passes.includes(passHash);
   }
 
@@ -210,6 +218,19 @@ export function createMemoryStore(
     append: async (sid, entry) => appendTo(sid, entry),
     unsend: async (sid, entry) => appendTo(sid, entry),
 
+    async putFile(sid, file) {
+      const session = live(sid);
+      if (!session) return 'gone';
+      if (!hasPass(session, file)) return 'pass_gone';
+      const memoryBytes = options.memoryLimitBytes * FILES_SHARE - usedBytes;
+      return changing(session, () => putFile(session, file, { ...options, memoryBytes }));
+    },
+
+    async readFile(sid, cid, index) {
+      const session = live(sid);
+      return session ? readFile(session, cid, index) : null;
+    },
+
     async receipt(sid, slot, receipt) {
       const session = live(sid);
       if (session) advanceReceipt(session, slot, receipt, momentOf(sid));
@@ -264,7 +285,8 @@ function isProven(
   return proofHash === a || proofHash === b;
 }
 
-function bytesOf({ logBytes, participants: { a, b } }: MemorySession): number {
+function bytesOf({ logBytes, filesBytes, files, participants: { a, b } }: MemorySession): number {
   const callers = sizeOf(a.attempts) + sizeOf(b.attempts);
-  return SESSION_BYTES + logBytes + callers * CALLER_BYTES;
+  const ofFiles = filesBytes + files.size * FILE_OVERHEAD_BYTES;
+  return SESSION_BYTES + logBytes + ofFiles + callers * CALLER_BYTES;
 }

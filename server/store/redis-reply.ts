@@ -24,6 +24,12 @@ export function toTexts(reply: unknown): string[] {
   return toList(reply).map(toText);
 }
 
+/** From a script that replies in bytes. */
+export function toBytes(reply: unknown): Buffer {
+  if (reply instanceof Buffer) return reply;
+  throw new TypeError('a reply that is not bytes');
+}
+
 /** One of these words. */
 export function toWord<T extends string>(reply: unknown, ...words: readonly T[]): T {
   const word = words.find((one) => one === reply);

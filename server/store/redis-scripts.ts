@@ -20,6 +20,8 @@ const NAMES = [
   'leave',
   'peek-tries',
   'ping',
+  'put-file',
+  'read-file',
   'read-log',
   'receipt',
   'recount',
@@ -45,18 +47,26 @@ export type Scripts = Readonly<Record<ScriptName, Script>>;
 export function runScript(
   client: Redis,
   { sha, lua }: Script,
-  { keys, args, isWhole }: ScriptCall,
+  { keys, args, isWhole, inBytes }: ScriptCall,
 ): Promise<unknown> {
+  if (inBytes) {
+    const [command, script] = isWhole ? ['EVAL', lua] : ['EVALSHA', sha];
+    return client.callBuffer(command, script, keys.length, ...keys, ...args);
+  }
   return isWhole
     ? client.eval(lua, keys.length, ...keys, ...args)
     : client.evalsha(sha, keys.length, ...keys, ...args);
 }
 
+export type ScriptArg = string | number | Buffer;
+
 export interface ScriptCall {
   keys: readonly string[];
-  args: readonly (string | number)[];
+  args: readonly ScriptArg[];
   /** Sends the script itself, not only its name. */
   isWhole: boolean;
+  /** Strings come back as the bytes they are. */
+  inBytes?: boolean;
 }
 
 /** Rejects when this Redis refuses to write, but for full memory. Needs no script known to it. */

@@ -22,6 +22,7 @@ import type { AttemptBudget } from './budget.ts';
 import { hashOfBox, parseEntry } from './entry-json.ts';
 import { createLanes } from './lanes.ts';
 import type { RedisPlace } from './redis-connection.ts';
+import { createRedisFiles } from './redis-files.ts';
 import type { RedisEvents } from './redis-gate.ts';
 import { openRedis } from './redis-nodes.ts';
 import {
@@ -38,7 +39,7 @@ import { insist, repeat } from './redis-refusal.ts';
 import type { Refusal } from './redis-refusal.ts';
 import { toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
-import type { ScriptName } from './redis-scripts.ts';
+import type { ScriptArg, ScriptName } from './redis-scripts.ts';
 import { CREATING_SHARE } from './store.ts';
 import type { Append, Caller, Lease, NewParticipant, NewSession } from './store.ts';
 import type { Store, StoreOptions } from './store.ts';
@@ -51,7 +52,7 @@ const KEEP_SECRET_EVERY_MS = 60_000;
 /** How often a target of an unsend may have changed between two steps: never, in practice. */
 const UNSEND_ATTEMPTS = 3;
 
-type Args = readonly (string | number)[];
+type Args = readonly ScriptArg[];
 type Read<T> = (reply: unknown) => T;
 
 export interface RedisStoreParts {
@@ -90,7 +91,10 @@ export function createRedisStore({
   function script<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
     return (refusal: Refusal | null): Promise<T> => {
       const node = nodes.nodeOf(keys[0] ?? '');
-      const sent = { keys, args, isWhole: refusal === 'forgotten' };
+      const sent = {
+        ...{ keys, args, isWhole: refusal === 'forgotten' },
+        inBytes: name === 'read-file',
+      };
       return node.run(async (client) => read(await runScript(client, nodes.scripts[name], sent)));
     };
   }
@@ -191,6 +195,7 @@ export function createRedisStore({
       run(sid, 'read-log', [...at(after), PAGE_ENTRIES, PAGE_BYTES], toLogPage),
     append: (sid, entry) => run(sid, 'append', appendArgs(entry), toAppended),
     unsend: (sid, entry) => lanes.occupy(sid, () => unsend(sid, entry)),
+    ...createRedisFiles(run, options),
 
     receipt: (sid, slot, { received, read }) =>
       run(sid, 'receipt', [slot, received, read], nothing),
@@ -221,10 +226,11 @@ export function createRedisStore({
   };
 }
 
-/** In the order every script declares: session log cids leases tries ended. */
+/** In the order every script declares: session log cids leases tries ended files. */
 function keysOf(sid: string): readonly string[] {
   const key = channelOf(sid);
-  return [key, `${key}:log`, `${key}:cids`, `${key}:leases`, `${key}:tries`, `${key}:ended`];
+  const parts = ['log', 'cids', 'leases', 'tries', 'ended', 'files'];
+  return [key, ...parts.map((part) => `${key}:${part}`)];
 }
 
 /** Publications are on a channel named like the session's hash (lua/parts/publish.lua). */

@@ -1,6 +1,7 @@
 /**
  * The seam between the product and where sessions live. MemoryStore and RedisStore implement it
  * and pass one contract suite (test/store/store-contract.ts), so nothing above knows which it has.
+ * Long because it is all of the seam, and most of it prose.
  *
  * Guarantees, for every implementation:
  *
@@ -20,6 +21,8 @@
  *   While waiting (not both have entered): creation + linkTtlMs, and nothing extends it. Then:
  *   last activity + idleMs, never past creation + maxTtlMs. Activity is a stored message, an
  *   entering, a `keep`; not a repeat, a receipt, typing, a lease.
+ * - A file is put in pieces: it can be read when it is whole, and counts from its first piece on.
+ *   One that was begun and never finished counts as long as it is neither put again nor unsent.
  * - Only sealed boxes, hashes and public facts are handed to a store. It cannot tell a secret.
  *
  * Every operation rejects with AppError `store_unavailable` when the store cannot be reached or
@@ -29,6 +32,8 @@ import type { EndReason, ExpiresBy, Peer, Position, Receipt, Slot } from '../pro
 
 /** Of all memory. The rest is for what is said in the sessions there are. */
 export const CREATING_SHARE = 0.9;
+/** Of all memory: files are taken as long as no more is filled. */
+export const FILES_SHARE = 0.75;
 
 export interface StoreOptions {
   linkTtlMs: number;
@@ -38,6 +43,9 @@ export interface StoreOptions {
   maxEntries: number;
   /** Bytes of boxes (raw, not base64url) a log may hold. */
   maxSessionBytes: number;
+  maxFiles: number;
+  /** Bytes of the boxes of all files of a session. */
+  maxFilesBytes: number;
 }
 
 export interface NewParticipant {
@@ -130,6 +138,35 @@ export type Appended =
   | { result: 'stored'; seq: number }
   | { result: 'repeated'; entry: string }
   | { result: 'full' | 'gone' | 'diverged' | 'foreign' };
+
+export interface NewFile {
+  slot: Slot;
+  passHash: string;
+  cid: string;
+  /** Not changed by anybody from now on: the store may keep these very bytes. */
+  box: Buffer;
+}
+
+/**
+ * `repeated`: this participant has put these very bytes before. `taken`: the cid is that of
+ * another file, of the other's message, or of one that was unsent. `full`: the session has no
+ * room for it; `no_room`: FILES_SHARE of the memory there is would be filled. `not_met`: not both have entered.
+ */
+export type FileKept =
+  | 'stored'
+  | 'repeated'
+  | 'taken'
+  | 'full'
+  | 'no_room'
+  | 'not_met'
+  | 'pass_gone'
+  | 'gone';
+
+/** `bytes`: of the whole box, of which there are more pieces until they are as many. */
+export interface FilePiece {
+  bytes: number;
+  piece: Buffer;
+}
 
 export interface Lease {
   slot: Slot;
@@ -243,10 +280,16 @@ export interface Store {
   append(sid: string, append: Append): Promise<Appended>;
   /**
    * Appends an entry with `unsends` and, in the same step, replaces the boxes of `of` by their
-   * hashes. Targets that are not in the log, or were unsent, are passed over. Not refused as
+   * hashes and deletes this participant's files of these cids, whether whole or in the log or not.
+   * Targets that are not in the log, or were unsent, are passed over otherwise. Not refused as
    * full if it frees a box.
    */
   unsend(sid: string, append: Append & { of: readonly string[] }): Promise<Appended>;
+
+  /** Under the cid of its message, for good. No activity, and nobody is told. */
+  putFile(sid: string, file: NewFile): Promise<FileKept>;
+  /** A piece of its box, counted from 0. Null: no such piece, or no such file, or not whole. */
+  readFile(sid: string, cid: string, index: number): Promise<FilePiece | null>;
 
   /** Keeps the maximum, bounded by head, and publishes what changed. */
   receipt(sid: string, slot: Slot, receipt: Receipt): Promise<void>;

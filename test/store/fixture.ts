@@ -39,6 +39,8 @@ export const OPTIONS: StoreOptions = {
   maxSessions: 1000,
   maxEntries: 1000,
   maxSessionBytes: 1024 * 1024,
+  maxFiles: 100,
+  maxFilesBytes: 25 * 1024 * 1024,
 };
 
 export const random = (bytes: number) => randomBytes(bytes).toString('base64url');

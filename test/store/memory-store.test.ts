@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
-import { OPTIONS, callerAt, newBox, newSession, newSum, setUp } from './fixture.ts';
+import { setUpFiles } from './contract-files.ts';
+import { OPTIONS, callerAt, newBox, newCid, newSession, newSum, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { describeStore } from './store-contract.ts';
 
@@ -33,6 +35,21 @@ describe('memory of the store in memory', () => {
     while ((await store.create(newSession())) === 'created') made += 1;
     expect(made).toBeGreaterThan(30);
     for (let i = 0; i < 20; i++) expect(await append('a')).toMatchObject({ result: 'stored' });
+  });
+
+  test('is left to messages, a quarter of it, when files have the rest', async () => {
+    const { put, append } = await setUpFiles(makeWith(1024 * 1024));
+    const cids: string[] = [];
+    for (let kept = 'stored'; kept === 'stored';) {
+      const cid = newCid();
+      kept = await put('a', cid, randomBytes(100_000));
+      if (kept === 'stored') cids.push(cid);
+      else expect(kept).toBe('no_room');
+    }
+    expect(cids).toHaveLength(7);
+    let said = 0;
+    while ((await append('a', { box: newBox(12_000) })).result === 'stored') said++;
+    expect(said * 16_000).toBeGreaterThan(250_000);
   });
 
   test('is given back when sessions expire and are forgotten, without anyone asking', async () => {

@@ -112,11 +112,15 @@ export async function expectRightsToSuffice(
     const store = await startNode(place, settings);
     return { store, other: store };
   });
-  const { store, sid, connect, send, unsend, published } = fixture;
+  const { store, sid, meet, connect, send, unsend, published } = fixture;
   await store.takeTry(sid, 'b', callerAt('here'));
   const { lease } = await connect('a');
   await store.renewLease(sid, lease);
   const { cid } = await send('a');
+  const passHash = (await meet()).a;
+  const box = Buffer.alloc(100_000);
+  expect(await store.putFile(sid, { slot: 'a', passHash, cid, box })).toBe('stored');
+  expect(await store.readFile(sid, cid, 0)).toMatchObject({ bytes: box.length });
   await unsend('a', [cid]);
   await store.receipt(sid, 'b', { received: 1, read: 1 });
   await store.sharedSecret();

@@ -2,6 +2,7 @@
  * The store in one Redis: the contract, its keys, and what becomes of it when Redis fails. Long
  * because each way to fail has its case.
  */
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { RedisPlace } from '../../server/store/redis-connection.ts';
@@ -10,7 +11,8 @@ import { createRedisStore } from '../../server/store/redis-store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
 import { startRedis } from '../support/redis.ts';
 import type { TestRedis } from '../support/redis.ts';
-import { OPTIONS, callerAt, newBox, newSession, random, setUp } from './fixture.ts';
+import { setUpFiles } from './contract-files.ts';
+import { OPTIONS, callerAt, newBox, newCid, newSession, random, setUp } from './fixture.ts';
 import type { MakeNodes } from './fixture.ts';
 import { checkKeys, watchKeys } from './redis-keys.ts';
 import { failsWithin, isReady, sendUntilStored, startNode } from './redis-nodes.ts';
@@ -44,13 +46,15 @@ describeStore('the store in Redis', make);
 
 describe('keys in Redis', () => {
   test('[ST1] are those of the list, and only the notice is left at the end', async () => {
-    const { store, sid, connect, send } = await setUp(make);
+    const { store, sid, connect, send, put } = await setUpFiles(make);
     await store.takeTry(sid, 'a', callerAt('here'));
     await connect('a');
     await send('a');
+    await put('a');
     await store.sharedSecret();
     const key = `duologue:{${sid}}`;
-    const names = ['', ':cids', ':ended', ':leases', ':log', ':tries'].map((end) => key + end);
+    const parts = [':cids', ':ended', ':files', ':leases', ':log', ':tries'];
+    const names = ['', ...parts].map((end) => key + end);
     const shared = ['duologue:secret', 'duologue:sessions'];
     expect((await admin.keys('*')).toSorted()).toEqual([...shared, ...names].toSorted());
     expect(await admin.ttl('duologue:secret')).toBeGreaterThan(OPTIONS.maxTtlMs / 1000 + 86_000);
@@ -104,6 +108,54 @@ describe('keys in Redis', () => {
         ...['idle', 'limit', 'met', 'seq', 'sum'],
       ].toSorted(),
     );
+  });
+});
+
+describe('files in Redis', () => {
+  test('[HT8] one that was begun is not there, counts, and is whole when it is put again', async () => {
+    const { sid, put, whole } = await setUpFiles(make, { options: { maxFiles: 1 } });
+    const [cid, box] = [newCid(), randomBytes(150_001)];
+    await put('a', cid, box);
+    const key = `duologue:{${sid}}:files`;
+    // As a node leaves it that ends in between.
+    await admin.hdel(key, `${cid}:1`);
+    await admin.hset(key, `${cid}:left`, 1);
+    expect(await whole(cid)).toBeNull();
+    expect(await put('a')).toBe('full');
+    expect(await put('a', cid, box)).toBe('stored');
+    expect((await whole(cid))?.equals(box)).toBe(true);
+    expect(await put('a', cid, box)).toBe('repeated');
+  });
+
+  test('[LG7] nothing of one stays behind once it was unsent', async () => {
+    const { sid, put, unsend } = await setUpFiles(make);
+    const cid = newCid();
+    await put('a', cid, randomBytes(1_000_000));
+    await unsend('a', [cid]);
+    expect(await admin.hgetall(`duologue:{${sid}}:files`)).toEqual({ count: '0', bytes: '0' });
+  });
+
+  test('they leave a quarter of its memory to everything else', async () => {
+    const own = await startRedis();
+    onTestFinished(() => own.stop());
+    const { sid, put, send } = await setUpFiles(async (settings) => {
+      const store = await startNode(at(own.url), settings);
+      return { store, other: store };
+    });
+    const observer = new Redis(own.url);
+    onTestFinished(() => observer.disconnect());
+    const used = async () => Number(/\nused_memory:(\d+)/.exec(await observer.info('memory'))?.[1]);
+    const most = Math.ceil((await used()) / 0.75) + 4 * 1024 * 1024;
+    await observer.config('SET', 'maxmemory', String(most));
+    expect(await put('a', newCid(), randomBytes(1_000_000))).toBe('stored');
+    expect(await put('a', newCid(), randomBytes(5_000_000))).toBe('no_room');
+    while ((await put('a', newCid(), randomBytes(500_000))) === 'stored');
+    expect(await put('a', newCid(), randomBytes(500_000))).toBe('no_room');
+    expect(await used()).toBeLessThan(most * 0.8);
+    const fields = await observer.hkeys(`duologue:{${sid}}:files`);
+    const stored = Number(await observer.hget(`duologue:{${sid}}:files`, 'count'));
+    expect(fields.filter((field) => /^[\w-]{22}$/.test(field))).toHaveLength(stored);
+    await send('a');
   });
 });
 

@@ -5,6 +5,7 @@
 import { describe } from 'vitest';
 import { deadlineContract } from './contract-deadline.ts';
 import { enteringContract } from './contract-entering.ts';
+import { filesContract } from './contract-files.ts';
 import { logContract } from './contract-log.ts';
 import { presenceContract } from './contract-presence.ts';
 import { publicationContract } from './contract-publication.ts';
@@ -18,6 +19,7 @@ export function describeStore(name: string, make: MakeNodes): void {
     describe('entering', () => enteringContract(make));
     describe('the log', () => logContract(make));
     describe('taking back', () => unsendContract(make));
+    describe('files', () => filesContract(make));
     describe('presence', () => presenceContract(make));
     describe('the deadline', () => deadlineContract(make));
     describe('publication', () => publicationContract(make));

@@ -1,7 +1,7 @@
 #!lua
 -- Appends an entry: deduplication, seq, limits, deadline and publication in one step.
 -- The hot path: every message comes through here once.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
 --         endedNoticeTtlMs
 -- returns the seq if stored; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'

@@ -2,7 +2,7 @@
 -- Takes a lease and answers with all that a welcome needs. It takes the place of an earlier one of
 -- the same device; one connection too many closes the oldest. Allowed when memory is full: what is
 -- there must stay readable.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot passHash connectionId device ('' for none) leaseMs maxConnections
 --         afterSeq afterSum (0 and '' for none)
 -- returns {seq, sum, reset, idleMs, now, deadline, by, then of a and of b: received, read,

@@ -1,17 +1,15 @@
 #!lua
 -- Makes a session that waits for both. Its notice is written ahead, so that the reason stays
 -- when the keys expire by themselves.
--- KEYS    session log cids leases tries ended (in every script)
+-- KEYS    session log cids leases tries ended files (in every script)
 -- ARGV    idleMs linkTtlMs maxTtlMs endedNoticeTtlMs, then of a and of b: proofHash key name
 --         codeHash; then the share of maxmemory that new sessions may fill
 -- returns 1, 0 if the id is taken, also by a notice, or 'full'
--- needs   clock
+-- needs   clock memory
 if redis.call('EXISTS', KEYS[1], KEYS[6]) > 0 then
   return 0
 end
-local memory = redis.call('INFO', 'memory')
-local used, most = string.match(memory, 'used_memory:(%d+)'), string.match(memory, 'maxmemory:(%d+)')
-if tonumber(most) > 0 and tonumber(used) > ARGV[13] * most then
+if is_filled(ARGV[13], 0) then
   return 'full'
 end
 local now = time()

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Gives a lease back.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot connectionId
 -- returns 1, or 0 if gone
 -- needs   clock publish presence

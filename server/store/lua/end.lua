@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Deletes all of the session but the reason, tells both, closes their connections. Allowed when
 -- memory is full: it frees more than it takes.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    by box ('' for none) endedNoticeTtlMs
 -- returns 'ended', or 'gone'
 -- needs   clock publish

@@ -1,7 +1,7 @@
 #!lua
 -- The code was right: gives a pass, forgives the try, moves the deadline; the first time, tells
 -- the peer. With one pass too many the oldest is revoked.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot codeHash passHash address neighbourhood maxPasses endedNoticeTtlMs
 --         knownPerHour knownAtOnce newPerHour
 -- returns 'entered', 'changed' or 'gone'

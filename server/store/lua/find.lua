@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    proofHash ('' for whoever asks): without the right one nothing is found
 -- returns {store time, fields of the session, fields of its notice}: names and values in turn,
 --         the session's empty when it is gone

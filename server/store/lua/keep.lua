@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Activity without a message.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    endedNoticeTtlMs
 -- returns 1, or 0 if gone or still waiting
 -- needs   clock publish deadline

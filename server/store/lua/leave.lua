@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Revokes a pass and closes its connections.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot passHash
 -- returns 1, or 0 if gone
 -- needs   clock publish presence passes

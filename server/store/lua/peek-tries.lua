@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- What the next try would meet.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot address neighbourhood tries waits knownPerHour knownAtOnce newPerHour
 -- returns {triesLeft, retryInMs}, nil if gone
 -- needs   clock tries

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- A page of the log after a position; at least one entry if there is any.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    afterSeq afterSum (0 and '' for none) maxEntries maxBytes
 -- returns {head, entry …}; or 'gone' or 'diverged'
 -- needs   log

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Keeps the maximum, bounded by head, and publishes what changed.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot received read
 -- returns 1 if it changed, else 0
 -- needs   publish

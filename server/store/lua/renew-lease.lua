@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Keeps a lease and drops those that have expired. A lease that is not there any more is taken
 -- anew, unless others have its place: then the order to close it was lost, and is given again.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot passHash connectionId device ('' for none) leaseMs maxConnections
 -- returns {seq, sum, now, deadline, by}; or 'gone' or 'pass_gone'
 -- needs   clock publish presence passes

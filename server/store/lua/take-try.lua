@@ -1,6 +1,6 @@
 #!lua
 -- Takes a try from the attempt budget, or nothing at all.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot address neighbourhood tries waits knownPerHour knownAtOnce newPerHour
 -- returns {1, failures, triesLeft, retryInMs}, {0, retryInMs} if refused, nil if gone
 -- needs   clock tries

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Publishes a frame that nothing is kept of, if the session is there.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    to frame
 -- returns 1, or 0 if gone
 -- needs   publish

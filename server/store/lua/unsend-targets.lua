@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- The entries of these cids, for the node to hash their boxes: Redis has no SHA-256.
--- KEYS    session log cids leases tries ended
+-- KEYS    session log cids leases tries ended files
 -- ARGV    cid …
 -- returns for each the entry as JSON, or '' if it is not in the log
 local entries = {}

@@ -1,12 +1,12 @@
 #!lua
 -- Appends an entry that takes others back, and in the same step puts hashes in place of their
--- boxes. The hashes come from the node; what they are of is checked here again.
--- KEYS    session log cids leases tries ended
+-- boxes and deletes their files. The hashes come from the node; what they are of is checked here again.
+-- KEYS    session log cids leases tries ended files
 -- ARGV    slot cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
 --         endedNoticeTtlMs unsends (JSON), then of each target: cid, its sum, the hash of its box
 --         ('' and '' if the node found none)
 -- returns as append.lua; or 'again' if a target is not what the node has hashed
--- needs   clock publish deadline log
+-- needs   clock publish deadline log files
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local deadline, head, bytes, met, by, idle, limit =
   unpack(redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'bytes', 'met', 'by', 'idle', 'limit'))
@@ -51,6 +51,9 @@ end
 
 for _, target in ipairs(freed) do
   redis.call('LSET', KEYS[2], target.seq - 1, target.entry)
+end
+for i = 11, #ARGV, 3 do
+  delete_file(ARGV[i], slot)
 end
 local json = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
   .. '","at":' .. now .. ',"box":"' .. box .. '","unsends":' .. ARGV[10] .. '}'

@@ -18,7 +18,7 @@ local function touch(now, deadline, by, idle, limit, notice_ms)
   end
   redis.call('HSET', KEYS[1], 'deadline', at, 'by', why)
   redis.call('HSET', KEYS[6], 'reason', why)
-  for i = 1, 5 do
+  for _, i in ipairs({ 1, 2, 3, 4, 5, 7 }) do
     redis.call('PEXPIREAT', KEYS[i], at)
   end
   redis.call('PEXPIREAT', KEYS[6], at + notice_ms)
