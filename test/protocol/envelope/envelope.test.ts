@@ -20,7 +20,13 @@ import {
   deriveSessionKeys,
   hashProof,
 } from '../../../server/protocol/envelope/keys.ts';
-import { messagePaddedLength, pad, unpad } from '../../../server/protocol/envelope/padding.ts';
+import {
+  fileBoxLength,
+  filePaddedLength,
+  messagePaddedLength,
+  pad,
+  unpad,
+} from '../../../server/protocol/envelope/padding.ts';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { fromBase64Url, toBase64Url } from '../../../server/protocol/encoding.ts';
 import { KEY_BOX_BYTES, NAME_BOX_BYTES } from '../../../server/protocol/limits.ts';
@@ -67,6 +73,30 @@ describe('a box', () => {
 });
 
 describe('padding', () => {
+  it.each([
+    [0, 1],
+    [1, 2],
+    [8, 10],
+    [99, 104],
+    [1_000, 1_024],
+    [1_023, 1_024],
+    [1_024, 1_088],
+    [5 * 1024 * 1024, 41 * 128 * 1024],
+    [100 * 1024 * 1024, 104_857_600 + 2 ** 21],
+  ])('[EV5] a file of %i bytes is padded to %i', (length, padded) => {
+    expect(filePaddedLength(length)).toBe(padded);
+    expect(fileBoxLength(length)).toBe(padded + 40);
+  });
+
+  it('[EV5] a file is padded by less than an eighth, and a longer one never to less', () => {
+    const lengths = Array.from({ length: 70_000 }, (_, length) => length);
+    const wrong = lengths.filter((length) => {
+      const [padded, most] = [filePaddedLength(length), ((length + 1) * 9) / 8];
+      return padded <= length || padded > most || padded > filePaddedLength(length + 1);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('[EV5] gives back what was padded, at 256·2^k', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 3000 }), (plain) => {
