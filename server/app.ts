@@ -9,15 +9,20 @@ import type { Cluster, Redis } from 'ioredis';
 import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
 import { requireHost } from './plugins/base-url.ts';
+import { limitBodyTime } from './plugins/body-timeouts.ts';
 import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
 import { takeJsonOnly } from './plugins/json-body.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
 import { checkOrigins, isAllowedOrigin } from './plugins/origin.ts';
 import { addRateLimits } from './plugins/rate-limits.ts';
 import { createRewriteUrl } from './plugins/rewrite-url.ts';
+import { createUploadRate } from './plugins/upload-rate.ts';
+import { createUploads } from './plugins/uploads.ts';
 import { addWebSockets } from './plugins/websocket.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
+import { fileBoxLength } from './protocol/envelope/padding.ts';
 import { AppError } from './protocol/errors.ts';
+import { fileRoutes, isUpload } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { documentApi } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -31,8 +36,12 @@ import type { Store } from './store/store.ts';
 
 const BODY_LIMIT_BYTES = 32 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** For all of a request, headers and body. */
+/** Without a byte either way: a body that stalls, or a reader. */
+const STALLED_MS = 30_000;
+/** For headers, and as long again for a body … */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** … but for all of an upload. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 export interface AppOptions {
   /** With at least one cookie secret. */
@@ -48,10 +57,12 @@ export interface AppOptions {
   logStream?: LogStream;
   now?: () => number;
   requestTimeoutMs?: number;
+  uploadTimeoutMs?: number;
 }
 
 export function buildApp(options: AppOptions): FastifyInstance {
   const { config, store, redis, webRoot, now = Date.now } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const [secret] = config.cookieSecrets;
   if (secret === undefined) throw new Error('a cookie secret is needed');
   const { hashAddress, callerAt } = createAddressHashes(secret);
@@ -67,6 +78,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   if (!options.hasher) app.addHook('onClose', () => hasher.close());
 
   // What every request passes, in this order …
+  limitBodyTime(app, { requestTimeoutMs, isUpload });
   logRequests(app);
   app.addHook('onResponse', async (request) => closeRefusedUpgrade(request));
   addSecurityHeaders(app, config);
@@ -87,11 +99,17 @@ export function buildApp(options: AppOptions): FastifyInstance {
     callerAt,
     parseIdle: SETTINGS.idleTtlMs.parse,
   });
+  const readPass = (request: FastifyRequest, sid: string) =>
+    passes.read(jarOf(config, request), sid);
+  const largestBytes = fileBoxLength(config.maxFileBytes);
+  const rate = createUploadRate({ rate: config.rateUpload, redis, now });
+  const uploads = createUploads(rate, largestBytes);
+  void app.register(fileRoutes, { config, store, uploads, largestBytes, readPass, hashAddress });
   void app.register(socketRoute, {
     config,
     store,
     hub,
-    readPass: (request, sid) => passes.read(jarOf(config, request), sid),
+    readPass,
     addressOf: (request) => hashAddress(request.ip),
     checkUpgradeOrigin: (request) => {
       if (!isAllowedOrigin(config, request, { ifMissing: false })) throw new AppError('bad_origin');
@@ -105,16 +123,18 @@ function createServer({
   config,
   logStream,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  uploadTimeoutMs = UPLOAD_TIMEOUT_MS,
 }: AppOptions): FastifyInstance {
   const app = fastify({
     logger: logOptions(config, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: requestTimeoutMs,
+    connectionTimeout: STALLED_MS,
+    // Of what is no upload body-timeouts.ts stops the body sooner.
+    requestTimeout: Math.max(uploadTimeoutMs, requestTimeoutMs),
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      // Node gives a body the longer of this, by default a minute, and requestTimeout.
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: 1_000,
       // requireHost says it in our form.

@@ -5,6 +5,7 @@
  */
 import {
   addresses,
+  byteRate,
   duration,
   host,
   integer,
@@ -117,25 +118,20 @@ export const SETTINGS = {
   maxFileBytes: setting(
     'MAX_FILE_BYTES',
     '5MiB',
-    'One file. Told to clients; this version takes no files yet.',
+    'One file, before it is encrypted.',
     size('1', '100MiB'),
   ),
   maxFilesBytes: setting(
     'MAX_FILES_BYTES',
     '25MiB',
-    'All files of one session. As above.',
+    'All files of one session, encrypted and padded.',
     size('1', '10GiB'),
   ),
-  maxFiles: setting(
-    'MAX_FILES',
-    '100',
-    'Files in one session; 0 allows none. As above.',
-    integer(0, 10_000),
-  ),
+  maxFiles: setting('MAX_FILES', '100', 'Files in one session; 0 allows none.', integer(0, 10_000)),
   memoryLimitBytes: setting(
     'MEMORY_LIMIT',
     '512MiB',
-    'All sessions together, without Redis.',
+    'All sessions together, without Redis; files leave a quarter of it to the rest.',
     size('1MiB', '1024GiB'),
   ),
   bcryptCost: setting(
@@ -146,6 +142,12 @@ export const SETTINGS = {
   ),
   rateCreate: setting('RATE_CREATE', '10/1m', 'New sessions per address.', rate),
   rateEnter: setting('RATE_ENTER', '30/10m', 'Codes tried per address, over all sessions.', rate),
+  rateUpload: setting(
+    'RATE_UPLOAD',
+    '100MiB/10m',
+    'Bytes of files per address, over all sessions.',
+    byteRate,
+  ),
   rateSend: setting(
     'RATE_SEND',
     '5/1s',

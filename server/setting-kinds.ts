@@ -92,17 +92,27 @@ export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> 
   };
 }
 
-export const rate: Kind<Rate | null> = {
-  form: 'a rate like 10/1m, or off',
-  parse: (text) => {
-    if (text === 'off') return null;
-    const [count = '', per = '', ...rest] = text.split('/');
-    const parsedCount = within(measure(count, { '': 1 }), 1, 1_000_000);
-    const perMs = within(measure(per, MS), MS.s, 30 * MS.d);
-    if (parsedCount === undefined || perMs === undefined || rest.length > 0) return undefined;
-    return Object.freeze({ count: parsedCount, perMs });
-  },
-};
+export const rate = rateOf('a rate like 10/1m, or off', { '': 1 }, 1_000_000);
+/** Its count is of bytes. */
+export const byteRate = rateOf('a rate like 100MiB/10m, or off', BYTES, 1024 * BYTES.GiB);
+
+function rateOf(
+  form: string,
+  units: Readonly<Record<string, number>>,
+  most: number,
+): Kind<Rate | null> {
+  return {
+    form,
+    parse: (text) => {
+      if (text === 'off') return null;
+      const [amount = '', per = '', ...rest] = text.split('/');
+      const count = within(measure(amount, units), 1, most);
+      const perMs = within(measure(per, MS), MS.s, 30 * MS.d);
+      if (count === undefined || perMs === undefined || rest.length > 0) return undefined;
+      return Object.freeze({ count, perMs });
+    },
+  };
+}
 
 export const host: Kind<string> = {
   form: 'an IP address or a host name, without port',

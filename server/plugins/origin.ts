@@ -35,6 +35,18 @@ function isSameHost(request: FastifyRequest, origin: string): boolean {
   return URL.canParse(asked) && new URL(asked).origin === origin;
 }
 
+/**
+ * Whether `request`, which only reads, comes from our own page or from no page at all. Browsers
+ * send no Origin along with what a page reads from its own host.
+ */
+export function isOwnRead(config: Config, request: FastifyRequest): boolean {
+  if (request.headers.origin !== undefined) {
+    return isAllowedOrigin(config, request, { ifMissing: false });
+  }
+  const { 'sec-fetch-site': site = 'none' } = request.headers;
+  return site === 'same-origin' || site === 'none';
+}
+
 /** A script without a browser sends no Origin; with a pass, it is a browser that hides it. */
 export function checkOrigins(app: FastifyInstance, config: Config): void {
   app.addHook('onRequest', async (request) => {

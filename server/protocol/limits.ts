@@ -18,6 +18,8 @@ export const BOX_OVERHEAD_BYTES = 24 + 16;
 export const KEY_BOX_BYTES = KEY_BYTES + BOX_OVERHEAD_BYTES;
 export const NAME_PADDED_BYTES = 256;
 export const NAME_BOX_BYTES = NAME_PADDED_BYTES + BOX_OVERHEAD_BYTES;
+/** A file may be empty: its padding is not. */
+export const FILE_BOX_MIN_BYTES = 1 + BOX_OVERHEAD_BYTES;
 /** Padded plaintext of a message or control entry: this times a power of two … */
 export const MESSAGE_PAD_BYTES = 256;
 /** … up to this, whatever MAX_MESSAGE_BYTES says. */

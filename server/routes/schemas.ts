@@ -2,9 +2,16 @@
  * The shapes of the session API. They validate, give the types, and are the documentation in
  * one; what each call means is beside its route.
  */
+import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { encodedLength } from '../protocol/encoding.ts';
-import { KEY_BOX_BYTES, KEY_BYTES, NAME_BOX_BYTES, SID_BYTES } from '../protocol/limits.ts';
+import {
+  CID_BYTES,
+  KEY_BOX_BYTES,
+  KEY_BYTES,
+  NAME_BOX_BYTES,
+  SID_BYTES,
+} from '../protocol/limits.ts';
 
 /** Canonical base64url of exactly so many bytes: bits that no byte uses are zero. */
 function base64Url(bytes: number, description: string) {
@@ -34,6 +41,12 @@ const Code = Type.String({ description: 'A secret code, shown like 7K3M-Q9TX' })
 const Idle = Type.String({ description: 'Silence that ends the session: 90s, 30m, 24h or 7d' });
 
 export const SessionPath = exactly({ id: Sid });
+
+const Cid = base64Url(CID_BYTES, 'The cid of the message that the file belongs to');
+export const FilePath = exactly({ id: Sid, cid: Cid });
+export const FileBody = Type.Unsafe<Readable>({
+  ...Type.String({ format: 'binary', description: 'A box' }),
+});
 
 export const NamesBody = exactly({
   names: Type.Array(Type.String(), {

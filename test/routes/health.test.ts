@@ -54,11 +54,13 @@ it('the API is described by what validates it', async () => {
   );
   expect(calls.toSorted()).toEqual([
     'delete /api/sessions/{id}',
+    'get /api/sessions/{id}/files/{cid}',
     'get /healthz',
     'get /readyz',
     'post /api/sessions',
     'post /api/sessions/{id}/enter',
     'post /api/sessions/{id}/landing',
     'post /api/sessions/{id}/leave',
+    'put /api/sessions/{id}/files/{cid}',
   ]);
 });

@@ -27,7 +27,10 @@ export interface TestApp {
 }
 
 export type TestAppOptions = { env?: Record<string, string>; clock?: { now: number } } & Partial<
-  Pick<AppOptions, 'store' | 'webRoot' | 'hasher' | 'requestTimeoutMs'>
+  Pick<
+    AppOptions,
+    'store' | 'webRoot' | 'hasher' | 'redis' | 'requestTimeoutMs' | 'uploadTimeoutMs'
+  >
 >;
 
 /** Rates are off unless `env` sets them, so that tests do not run into them. */
@@ -36,27 +39,26 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     env,
     clock = { now: 1_700_000_000_000 },
     hasher = createPlainHasher(),
-    webRoot,
-    requestTimeoutMs,
+    ...parts
   } = options;
   const config = parseConfig({
     COOKIE_SECRET: SECRET,
     LOG_LEVEL: 'trace',
     RATE_CREATE: 'off',
     RATE_ENTER: 'off',
+    RATE_UPLOAD: 'off',
     ...env,
   });
   const now = () => clock.now;
   const store = options.store ?? createMemoryStore(config, { now });
   const log: string[] = [];
   const app = buildApp({
+    ...parts,
     config,
     store,
     hasher,
     now,
     logStream: { write: (line) => void log.push(line) },
-    ...(webRoot === undefined ? {} : { webRoot }),
-    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   onTestFinished(async () => {
     await app.close();
@@ -78,7 +80,8 @@ export function createPlainHasher(): Hasher {
 export interface Browser {
   /** name → value */
   cookies: Map<string, string>;
-  send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  /** `body`: octets, or what is sent as JSON. */
+  send(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
 }
 
 export interface Answer {
@@ -86,6 +89,7 @@ export interface Answer {
   headers: Record<string, string | string[] | number | undefined>;
   setCookies: string[];
   text: string;
+  bytes: Buffer;
   /** The parsed body, null if it is no JSON. */
   json: unknown;
 }
@@ -127,10 +131,10 @@ export function openBrowser(
           host,
           ...(origin === null ? {} : { origin }),
           ...(cookie === '' ? {} : { cookie }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
           ...headers,
         },
-        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { payload: payloadOf(body) }),
       });
       for (const line of answer.setCookies) keepCookie(cookies, line);
       return answer;
@@ -139,14 +143,23 @@ export function openBrowser(
 }
 
 export async function request(app: FastifyInstance, options: InjectOptions): Promise<Answer> {
-  const { statusCode, headers, body } = await app.inject(options);
+  const { statusCode, headers, body, rawPayload } = await app.inject(options);
   return {
     status: statusCode,
     headers,
     setCookies: [headers['set-cookie'] ?? []].flat(),
     text: body,
+    bytes: rawPayload,
     json: String(headers['content-type']).includes('json') ? (JSON.parse(body) as unknown) : null,
   };
+}
+
+function typeOf(body: unknown): string {
+  return body instanceof Buffer ? 'application/octet-stream' : 'application/json';
+}
+
+function payloadOf(body: unknown): Buffer | string {
+  return body instanceof Buffer ? body : JSON.stringify(body);
 }
 
 function keepCookie(cookies: Map<string, string>, line: string): void {

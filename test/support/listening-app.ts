@@ -28,6 +28,7 @@ export async function listenApp({
     BCRYPT_COST: '4',
     RATE_CREATE: 'off',
     RATE_ENTER: 'off',
+    RATE_UPLOAD: 'off',
     LOG_LEVEL: 'silent',
     ...env,
   });

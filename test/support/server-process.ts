@@ -53,6 +53,7 @@ export async function startServer(
       BCRYPT_COST: '4',
       RATE_CREATE: 'off',
       RATE_ENTER: 'off',
+      RATE_UPLOAD: 'off',
       LOG_LEVEL: 'trace',
       ...env,
     },

@@ -1,0 +1,131 @@
+/**
+ * Files of a session over HTTP, as octets: one PUT, and GETs. From requests to
+ * server/sessions/files.ts and back, with the limits of what an upload may cost. Unlike the other
+ * routes of a session these take no pass away, whatever they answer: that a file is not there
+ * does not say that its chat is over.
+ */
+import { Readable } from 'node:stream';
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { isOwnRead } from '../plugins/origin.ts';
+import type { Uploads } from '../plugins/uploads.ts';
+import { AppError } from '../protocol/errors.ts';
+import { FILE_BOX_MIN_BYTES } from '../protocol/limits.ts';
+import { checkFilesOpen, putFile, readFile } from '../sessions/files.ts';
+import type { Pass } from '../sessions/passes.ts';
+import type { Store } from '../store/store.ts';
+import { receiveOctets } from './octets.ts';
+import { ErrorAnswer, FileBody, FilePath, NoAnswer } from './schemas.ts';
+
+const FILE_PATH = '/api/sessions/:id/files/:cid';
+const OCTETS = 'application/octet-stream';
+
+export interface FileRouteOptions {
+  config: Config;
+  store: Store;
+  uploads: Uploads;
+  /** The largest box that is taken. */
+  largestBytes: number;
+  /** The pass that came along for this session; the store has not been asked. */
+  readPass: (request: FastifyRequest, sid: string) => Promise<Pass | null>;
+  hashAddress: (address: string) => string;
+}
+
+/** Whether a request brings a file, whatever becomes of it. */
+export function isUpload({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'PUT' && routeOptions.url === FILE_PATH;
+}
+
+export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions): Promise<void> {
+  const { config, store, uploads, largestBytes, readPass, hashAddress } = options;
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  takeOctetsOnly(app);
+
+  routes.put(
+    FILE_PATH,
+    {
+      schema: {
+        summary: 'Store the file that belongs to a message',
+        consumes: [OCTETS],
+        params: FilePath,
+        body: FileBody,
+        response: { 204: NoAnswer, '4xx': ErrorAnswer, '5xx': ErrorAnswer },
+      },
+      // The body is a stream that nobody has read yet.
+      validatorCompiler: (part) =>
+        part.httpPart === 'body' ? () => true : TypeBoxValidatorCompiler(part),
+    },
+    async (request, reply) => {
+      const { id: sid, cid } = request.params;
+      const pass = await checkFilesOpen(store, sid, await readPass(request, sid));
+      const body: unknown = request.body;
+      const bytes = announcedBytes(request, largestBytes);
+      if (!(body instanceof Readable)) throw wrongSize();
+      const admission = await uploads.admit(hashAddress(request.ip), bytes);
+      const receiving = receiveOctets(body, bytes);
+      try {
+        const box = await receiving.whole;
+        if (box.length < FILE_BOX_MIN_BYTES) throw wrongSize();
+        await putFile(store, { sid, cid, pass, box });
+      } finally {
+        admission.done(receiving.received());
+      }
+      return reply.code(204).send(null);
+    },
+  );
+
+  routes.get(
+    FILE_PATH,
+    {
+      // It would read all of a file to tell how long it is.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'The file that belongs to a message, as it was stored',
+        params: FilePath,
+        response: {
+          200: { description: 'The box', content: { [OCTETS]: { schema: FileBody } } },
+          '4xx': ErrorAnswer,
+          '5xx': ErrorAnswer,
+        },
+      },
+      validatorCompiler: TypeBoxValidatorCompiler,
+    },
+    async (request, reply) => {
+      if (!isOwnRead(config, request)) throw new AppError('bad_origin');
+      const { id: sid, cid } = request.params;
+      await checkFilesOpen(store, sid, await readPass(request, sid));
+      const { bytes, pieces } = await readFile(store, { sid, cid });
+      return reply
+        .headers({ 'content-length': bytes, 'content-disposition': 'attachment' })
+        .type(OCTETS)
+        .send(Readable.from(pieces, { objectMode: false }));
+    },
+  );
+}
+
+/** Handed on unread: who sends it, and how much it is, is looked at first. */
+function takeOctetsOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(OCTETS, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (_request, _body, done) => {
+    const message = `Send octets, with the header content-type: ${OCTETS}.`;
+    done(new AppError('bad_request', { message, details: { problem: 'content_type' } }));
+  });
+}
+
+/** What the body will be; where it does not say, the most it may be. */
+function announcedBytes({ headers }: FastifyRequest, largestBytes: number): number {
+  const length = headers['content-length'];
+  if (length === undefined) return largestBytes;
+  if (Number(length) > largestBytes) throw new AppError('too_large');
+  if (Number(length) < FILE_BOX_MIN_BYTES) throw wrongSize();
+  return Number(length);
+}
+
+function wrongSize(): AppError {
+  return new AppError('bad_request', {
+    message: 'That is too short for a box.',
+    details: { problem: 'size' },
+  });
+}
