@@ -2,7 +2,6 @@
  * An hour of ordinary life: 200 chats, people coming and going, chats ending and beginning, a
  * node killed every ten minutes. What must not grow: memory, file descriptors, keys.
  */
-import { readFileSync, readdirSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { Course, Fault } from './fault.ts';
 import { percentile } from './fault.ts';
@@ -10,6 +9,7 @@ import type { History } from './history.ts';
 import { meet, type Device, type Pair } from './world/pair.ts';
 import type { Random } from './world/random.ts';
 import { until } from './world/until.ts';
+import { vitalsOf, type Vitals } from './world/vitals.ts';
 import { startWorld, type World } from './world/world.ts';
 
 const CHATS = 200;
@@ -47,8 +47,8 @@ export const soak: Fault = {
 };
 
 /** One minute an iteration. */
-async function live(world: World, chats: Chats, course: Course): Promise<Sample[]> {
-  const samples: Sample[] = [];
+async function live(world: World, chats: Chats, course: Course): Promise<Vitals[]> {
+  const samples: Vitals[] = [];
   const random = course.random(0);
   const started = performance.now();
   let said = 0;
@@ -172,17 +172,9 @@ function isOut({ chat }: Device): boolean {
 
 const isSaid = ({ type }: { type: string }) => type === 'said';
 
-interface Sample {
-  bytes: number;
-  files: number;
-}
-
 /** Of the node that lives through it all. */
-function sample(world: World, course: Course): Sample {
-  const pid = world.nodes[0]?.server.pid ?? 0;
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
-  const taken = { bytes: kilobytes * 1024, files: readdirSync(`/proc/${pid}/fd`).length };
+function sample(world: World, course: Course): Vitals {
+  const taken = vitalsOf(world.nodes[0]?.server.pid ?? 0);
   course.measure('RSS MiB', taken.bytes / 2 ** 20);
   course.measure('files', taken.files);
   return taken;
@@ -192,7 +184,7 @@ function sample(world: World, course: Course): Sample {
  * Minutes before a kill are alike: people have spread over both nodes again since the last one.
  * Those before the last are judged against those before the second, when all is warm.
  */
-function judgeGrowth(samples: readonly Sample[], course: Course): void {
+function judgeGrowth(samples: readonly Vitals[], course: Course): void {
   const windows = [];
   for (let end = KILL_EVERY_MINUTES; end <= course.iterations; end += KILL_EVERY_MINUTES) {
     windows.push(samples.slice((end - WINDOW_MINUTES) * PER_MINUTE, end * PER_MINUTE));
@@ -209,7 +201,7 @@ function judgeGrowth(samples: readonly Sample[], course: Course): void {
   }
 }
 
-function median(samples: readonly Sample[], of: keyof Sample): number {
+function median(samples: readonly Vitals[], of: 'bytes' | 'files'): number {
   const values = samples.map((one) => one[of]);
   return percentile(values, 0.5);
 }
