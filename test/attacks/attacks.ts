@@ -6,6 +6,7 @@ import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
 import { revoked } from './revoked.ts';
 import { uniform } from './uniform.ts';
+import { uploads } from './uploads.ts';
 
 export const ATTACKS: readonly Fault[] = [
   guesses,
@@ -13,5 +14,6 @@ export const ATTACKS: readonly Fault[] = [
   creations,
   uniform,
   revoked,
+  uploads,
   lyingServer,
 ];

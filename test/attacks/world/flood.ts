@@ -3,8 +3,9 @@ import { Agent, request } from 'node:http';
 import type { Server } from '../../support/server-process.ts';
 
 export interface Asked {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
+  /** Octets, or what is sent as JSON. */
   body?: unknown;
   /** As a trusted proxy would tell it; the sender's own if not given. */
   address?: string;
@@ -31,13 +32,14 @@ export function createSender({ port }: Pick<Server, 'port'>, sockets = 128): Sen
   return {
     send: ({ method = 'POST', path, body, address, headers }) =>
       new Promise((resolve, reject) => {
-        const text = body === undefined ? undefined : JSON.stringify(body);
+        const isOctets = body instanceof Uint8Array;
+        const text = body === undefined || isOctets ? body : JSON.stringify(body);
         const sent = request(
           {
             ...{ agent, host: '127.0.0.1', port, method, path },
             headers: {
               ...(text !== undefined && {
-                'content-type': 'application/json',
+                'content-type': isOctets ? 'application/octet-stream' : 'application/json',
                 'content-length': Buffer.byteLength(text),
               }),
               ...(address !== undefined && { 'x-forwarded-for': address }),
