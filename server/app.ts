@@ -99,17 +99,17 @@ export function buildApp(options: AppOptions): FastifyInstance {
     callerAt,
     parseIdle: SETTINGS.idleTtlMs.parse,
   });
-  const readPass = (request: FastifyRequest, sid: string) =>
+  const readPasses = (request: FastifyRequest, sid: string) =>
     passes.read(jarOf(config, request), sid);
   const largestBytes = fileBoxLength(config.maxFileBytes);
   const rate = createUploadRate({ rate: config.rateUpload, redis, now });
   const uploads = createUploads(rate, largestBytes);
-  void app.register(fileRoutes, { config, store, uploads, largestBytes, readPass, hashAddress });
+  void app.register(fileRoutes, { config, store, uploads, largestBytes, readPasses, hashAddress });
   void app.register(socketRoute, {
     config,
     store,
     hub,
-    readPass,
+    readPasses,
     addressOf: (request) => hashAddress(request.ip),
     checkUpgradeOrigin: (request) => {
       if (!isAllowedOrigin(config, request, { ifMissing: false })) throw new AppError('bad_origin');

@@ -27,8 +27,8 @@ export interface FileRouteOptions {
   uploads: Uploads;
   /** The largest box that is taken. */
   largestBytes: number;
-  /** The pass that came along for this session; the store has not been asked. */
-  readPass: (request: FastifyRequest, sid: string) => Promise<Pass | null>;
+  /** The passes that came along for this session; the store has not been asked. */
+  readPasses: (request: FastifyRequest, sid: string) => Promise<readonly Pass[]>;
   hashAddress: (address: string) => string;
 }
 
@@ -38,7 +38,7 @@ export function isUpload({ method, routeOptions }: FastifyRequest): boolean {
 }
 
 export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions): Promise<void> {
-  const { config, store, uploads, largestBytes, readPass, hashAddress } = options;
+  const { config, store, uploads, largestBytes, readPasses, hashAddress } = options;
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
   takeOctetsOnly(app);
 
@@ -58,7 +58,7 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
     },
     async (request, reply) => {
       const { id: sid, cid } = request.params;
-      const pass = await checkFilesOpen(store, sid, await readPass(request, sid));
+      const pass = await checkFilesOpen(store, sid, await readPasses(request, sid));
       const body: unknown = request.body;
       const bytes = announcedBytes(request, largestBytes);
       if (!(body instanceof Readable)) throw wrongSize();
@@ -94,7 +94,7 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
     async (request, reply) => {
       if (!isOwnRead(config, request)) throw new AppError('bad_origin');
       const { id: sid, cid } = request.params;
-      await checkFilesOpen(store, sid, await readPass(request, sid));
+      await checkFilesOpen(store, sid, await readPasses(request, sid));
       const { bytes, pieces } = await readFile(store, { sid, cid });
       return reply
         .headers({ 'content-length': bytes, 'content-disposition': 'attachment' })

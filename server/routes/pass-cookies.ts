@@ -5,7 +5,20 @@ import { isSecure } from '../plugins/base-url.ts';
 import type { CookieChange, CookieJar } from '../sessions/passes.ts';
 
 export function jarOf(config: Config, request: FastifyRequest): CookieJar {
-  return { cookies: request.cookies, secure: isSecure(config, request) };
+  return { cookies: cookiesIn(request.headers.cookie), secure: isSecure(config, request) };
+}
+
+/** Every cookie: the plugin's own parser keeps only the first of a name. */
+function cookiesIn(header = ''): Map<string, string[]> {
+  const cookies = new Map<string, string[]>();
+  for (const pair of header.split(';')) {
+    const [name = '', ...rest] = pair.split('=');
+    const values = cookies.get(name.trim());
+    const value = rest.join('=').trim();
+    if (values) values.push(value);
+    else cookies.set(name.trim(), [value]);
+  }
+  return cookies;
 }
 
 export function setCookies(

@@ -61,7 +61,7 @@ export async function sessionRoutes(
 
   const askerOf = async (request: FastifyRequest, sid: string) => ({
     sid,
-    pass: await passes.read(jarOf(config, request), sid),
+    passes: await passes.read(jarOf(config, request), sid),
     caller: callerAt(request.ip),
   });
 
@@ -72,8 +72,8 @@ export async function sessionRoutes(
     if (code !== 'not_found' && code !== 'ended') return;
     // as: only routes with an id in their path throw these, after it was validated.
     const { id } = request.params as { id: string };
-    const { pass } = await askerOf(request, id);
-    if (pass && (await findByPass(store, id, pass).catch(() => true))) return;
+    const asker = await askerOf(request, id);
+    if (await findByPass(store, id, asker.passes).catch(() => true)) return;
     setCookies(config, request, reply, passes.clear(jarOf(config, request), id));
   });
 

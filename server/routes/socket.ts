@@ -9,6 +9,7 @@ import { isBase64Url } from '../protocol/encoding.ts';
 import { SOCKET_PATH } from '../plugins/websocket.ts';
 import { AppError } from '../protocol/errors.ts';
 import { SID_BYTES } from '../protocol/limits.ts';
+import { isSlot } from '../protocol/shape.ts';
 import { findByPass } from '../sessions/find-by-pass.ts';
 import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
@@ -20,8 +21,8 @@ export interface SocketRouteOptions {
   config: Config;
   store: Store;
   hub: Hub;
-  /** The pass that came along for this session; the store has not been asked. */
-  readPass: (request: FastifyRequest, sid: string) => Promise<Pass | null>;
+  /** The passes that came along for this session; the store has not been asked. */
+  readPasses: (request: FastifyRequest, sid: string) => Promise<readonly Pass[]>;
   /** The client's address as an opaque hash. */
   addressOf: (request: FastifyRequest) => string;
   /** Throws `bad_origin` unless the page that opens the socket is one of ours. */
@@ -29,27 +30,29 @@ export interface SocketRouteOptions {
 }
 
 export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, options) => {
-  const { config, store, hub, readPass, addressOf, checkUpgradeOrigin } = options;
+  const { config, store, hub, readPasses, addressOf, checkUpgradeOrigin } = options;
   const byAddress = new Map<string, number>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
   async function admit(
-    request: FastifyRequest<{ Params: { id: string } }>,
+    request: FastifyRequest<{ Params: { id: string }; Querystring: { slot?: unknown } }>,
     reply: FastifyReply,
   ): Promise<void> {
     checkUpgradeOrigin(request);
     const sid = request.params.id;
-    const pass = isBase64Url(sid, SID_BYTES) ? await readPass(request, sid) : null;
-    if (!pass) throw new AppError('pass_required');
+    const passes = isBase64Url(sid, SID_BYTES) ? await readPasses(request, sid) : [];
+    if (passes.length === 0) throw new AppError('pass_required');
     if (hub.connections >= config.maxConnections) {
       throw new AppError('busy', { details: { retryInMs: RETRY_MS } });
     }
     if ((byAddress.get(addressOf(request)) ?? 0) >= config.maxConnectionsPerIp) {
       throw new AppError('rate_limited', { details: { retryInMs: RETRY_MS } });
     }
-    if (!(await findByPass(store, sid, pass))) throw new AppError('pass_required');
+    const { slot } = request.query;
+    const inside = await findByPass(store, sid, passes, isSlot(slot) ? slot : null);
+    if (!inside) throw new AppError('pass_required');
     checkHandshake(request, reply);
-    arrivals.set(request, { sid, ...pass });
+    arrivals.set(request, { sid, ...inside.pass });
   }
 
   function count(address: string, change: 1 | -1): void {
@@ -58,7 +61,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     else byAddress.delete(address);
   }
 
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: { slot?: unknown } }>(
     SOCKET_PATH,
     { websocket: true, preValidation: admit },
     (socket, request) => {

@@ -10,9 +10,10 @@ import type { Pass } from './passes.ts';
  */
 export async function end(
   store: Store,
-  { sid, pass, box }: { sid: string; pass: Pass | null; box: string | null },
+  { sid, passes, box }: { sid: string; passes: readonly Pass[]; box: string | null },
 ): Promise<void> {
-  if (pass === null || !(await findByPass(store, sid, pass))) throw new AppError('pass_required');
+  const inside = await findByPass(store, sid, passes);
+  if (!inside) throw new AppError('pass_required');
   // It may have ended meanwhile, which is what was asked for.
-  await store.end(sid, pass.slot, box);
+  await store.end(sid, inside.pass.slot, box);
 }

@@ -7,7 +7,7 @@ import { AppError } from '../protocol/errors.ts';
 import { otherSlot, type Slot } from '../protocol/frames.ts';
 import type { Caller, Store } from '../store/store.ts';
 import type { Hasher } from './hasher.ts';
-import { isValidPass, type Pass } from './passes.ts';
+import { validPass, type Pass } from './passes.ts';
 import { findByProof } from './proof.ts';
 
 export interface EnterDeps {
@@ -21,7 +21,7 @@ export interface EnterRequest {
   /** As typed. */
   code: string;
   /** What this browser holds for the session already. */
-  pass: Pass | null;
+  passes: readonly Pass[];
   /** Hash of the id of the pass that this browser is to get. */
   passHash: string;
   caller: Caller;
@@ -39,7 +39,7 @@ export async function enter(
   { store, hasher }: EnterDeps,
   request: EnterRequest,
 ): Promise<{ slot: Slot; passed: boolean }> {
-  const { sid, proof, pass, passHash, caller } = request;
+  const { sid, proof, passes, passHash, caller } = request;
   const code = normaliseCode(request.code);
   if (code === null) {
     throw new AppError('bad_request', {
@@ -48,7 +48,8 @@ export async function enter(
     });
   }
   const { slot, session } = await findByProof(store, sid, proof);
-  if (pass !== null && isValidPass(session, pass)) {
+  const pass = validPass(session, passes, slot);
+  if (pass) {
     if (pass.slot === otherSlot(slot)) throw new AppError('other_participant');
     return { slot, passed: false };
   }

@@ -13,12 +13,16 @@ export interface FilePlace {
 }
 
 /** Throws `pass_required`, the same whether the session is there or not, or `not_met`. */
-export async function checkFilesOpen(store: Store, sid: string, pass: Pass | null): Promise<Pass> {
-  const session = pass && (await findByPass(store, sid, pass));
-  if (!session) throw new AppError('pass_required');
-  const { a, b } = session.participants;
+export async function checkFilesOpen(
+  store: Store,
+  sid: string,
+  passes: readonly Pass[],
+): Promise<Pass> {
+  const inside = await findByPass(store, sid, passes);
+  if (!inside) throw new AppError('pass_required');
+  const { a, b } = inside.session.participants;
   if (!a.entered || !b.entered) throw new AppError('not_met');
-  return pass;
+  return inside.pass;
 }
 
 /** Throws `pass_required`, `not_met`, `id_taken`, `files_full`, or `busy` if the store is. */

@@ -4,7 +4,7 @@
  */
 import type { Slot } from '../protocol/frames.ts';
 import type { Caller, Store } from '../store/store.ts';
-import { isValidPass, type Pass } from './passes.ts';
+import { validPass, type Pass } from './passes.ts';
 import { findByProof } from './proof.ts';
 
 export interface Landing {
@@ -25,9 +25,9 @@ export interface Landing {
 /** Throws `not_found` or `ended`. */
 export async function landing(
   store: Store,
-  request: { sid: string; proof: string; pass: Pass | null; caller: Caller },
+  request: { sid: string; proof: string; passes: readonly Pass[]; caller: Caller },
 ): Promise<Landing> {
-  const { sid, proof, pass, caller } = request;
+  const { sid, proof, passes, caller } = request;
   const { slot, session } = await findByProof(store, sid, proof);
   const tries = await store.peekTries(sid, slot, caller);
   // Gone in this very moment: look again, for the reason.
@@ -37,7 +37,7 @@ export async function landing(
     slot,
     key: session.participants[slot].key,
     names: [a.name, b.name],
-    here: pass !== null && isValidPass(session, pass) ? pass.slot : null,
+    here: validPass(session, passes, slot)?.slot ?? null,
     met: a.entered && b.entered,
     ...tries,
     expiresInMs: session.expiresInMs,

@@ -1,5 +1,5 @@
 /**
- * Leaving: this browser's pass is revoked and its connections are closed. Leaving again, or a
+ * Leaving: this browser's pass (or passes) is revoked and its connections are closed. Leaving again, or a
  * session that is gone, is the same success; only without a pass there is nothing to leave with.
  */
 import { AppError } from '../protocol/errors.ts';
@@ -9,8 +9,8 @@ import type { Pass } from './passes.ts';
 /** Throws `pass_required`. */
 export async function leave(
   store: Store,
-  { sid, pass }: { sid: string; pass: Pass | null },
+  { sid, passes }: { sid: string; passes: readonly Pass[] },
 ): Promise<void> {
-  if (pass === null) throw new AppError('pass_required');
-  await store.leave(sid, pass.slot, pass.passHash);
+  if (passes.length === 0) throw new AppError('pass_required');
+  for (const { slot, passHash } of passes) await store.leave(sid, slot, passHash);
 }

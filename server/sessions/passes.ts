@@ -18,7 +18,8 @@ export interface Pass {
 
 /** The cookies of a request, and whether the browser came by https. */
 export interface CookieJar {
-  cookies: Readonly<Record<string, string | undefined>>;
+  /** Name → its values: another host of the same domain may have put one of that name beside ours. */
+  cookies: ReadonlyMap<string, readonly string[]>;
   secure: boolean;
 }
 
@@ -35,8 +36,8 @@ export interface NewPass {
 }
 
 export interface Passes {
-  /** What this browser's cookie says for `sid`; whether it still holds, the store knows. */
-  read(jar: CookieJar, sid: string): Promise<Pass | null>;
+  /** What this browser's cookies say for `sid`, most often one; which hold, the store knows. */
+  read(jar: CookieJar, sid: string): Promise<Pass[]>;
   /** The cookie for `id`, and the removal of the oldest of too many others. */
   issue(jar: CookieJar, pass: { sid: string; slot: Slot; id: string }): Promise<CookieChange[]>;
   /** Removes the cookie for `sid`, if there is one. */
@@ -45,6 +46,8 @@ export interface Passes {
 
 /** No browser keeps more: cookies go along with every request. */
 const MAX_PASSES_PER_BROWSER = 20;
+/** What a pass looks like: nothing else is worth trying to open. */
+const SEALED = /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/;
 const SECURE_PREFIX = '__Host-duologue-';
 const PLAIN_PREFIX = 'duologue-';
 
@@ -63,6 +66,7 @@ export function createPasses(secrets: readonly string[], now: () => number): Pas
   if (newest === undefined) throw new Error('no cookie secret');
 
   async function open(value: string): Promise<Payload | null> {
+    if (!SEALED.test(value)) return null;
     for (const key of keys) {
       const payload = await decrypt(key, value);
       if (payload) return payload;
@@ -73,11 +77,12 @@ export function createPasses(secrets: readonly string[], now: () => number): Pas
   /** What makes room for one more: what cannot be read, then the oldest. */
   async function surplus(jar: CookieJar, kept: string): Promise<string[]> {
     const prefix = prefixOf(jar);
-    const others = Object.entries(jar.cookies).filter(
-      ([name]) => name.startsWith(prefix) && name !== kept,
-    );
+    const others = [...jar.cookies].filter(([name]) => name.startsWith(prefix) && name !== kept);
     const dated = await Promise.all(
-      others.map(async ([name, value = '']) => ({ name, at: (await open(value))?.at ?? 0 })),
+      others.map(async ([name, values]) => {
+        const opened = await Promise.all(values.map(open));
+        return { name, at: Math.max(...opened.map((payload) => payload?.at ?? 0)) };
+      }),
     );
     const newestFirst = dated.toSorted((one, other) => other.at - one.at);
     return newestFirst
@@ -87,11 +92,12 @@ export function createPasses(secrets: readonly string[], now: () => number): Pas
 
   return {
     async read(jar, sid) {
-      const value = jar.cookies[cookieName(jar, sid)];
-      const payload = value === undefined ? null : await open(value);
-      // A cookie moved under the name of another session says nothing about it.
-      if (payload?.sid !== sid) return null;
-      return { slot: payload.slot, passHash: hashId(payload.id) };
+      const values = jar.cookies.get(cookieName(jar, sid)) ?? [];
+      const opened = await Promise.all(values.map(open));
+      return opened.flatMap((payload) =>
+        // A cookie moved under the name of another session says nothing about it.
+        payload?.sid === sid ? [{ slot: payload.slot, passHash: hashId(payload.id) }] : [],
+      );
     },
 
     async issue(jar, { sid, slot, id }) {
@@ -106,7 +112,7 @@ export function createPasses(secrets: readonly string[], now: () => number): Pas
 
     clear(jar, sid) {
       const name = cookieName(jar, sid);
-      return jar.cookies[name] === undefined ? [] : [{ name, value: null }];
+      return jar.cookies.has(name) ? [{ name, value: null }] : [];
     },
   };
 }
@@ -116,9 +122,17 @@ export function newPass(): NewPass {
   return { id, passHash: hashId(id) };
 }
 
-/** Whether the store still lists the pass. */
-export function isValidPass(session: SessionRecord, { slot, passHash }: Pass): boolean {
-  return session.participants[slot].passes.includes(passHash);
+/**
+ * The pass that the store still lists; null if none. Of several that of `meant`, who the caller
+ * says to be: a participant can put their own beside the other's, but not take that away.
+ */
+export function validPass(
+  { participants }: SessionRecord,
+  passes: readonly Pass[],
+  meant: Slot | null,
+): Pass | null {
+  const valid = passes.filter(({ slot, passHash }) => participants[slot].passes.includes(passHash));
+  return valid.find(({ slot }) => slot === meant) ?? valid[0] ?? null;
 }
 
 /** Whether a pass comes along in a Cookie header, for whatever session, valid or not. */

@@ -14,7 +14,7 @@ const [OLD, NEW] = ['o'.repeat(32), 'n'.repeat(32)];
 const SID = 'AAAAAAAAAAA';
 
 const jar = (cookies: Record<string, string> = {}, secure = false): CookieJar => ({
-  cookies,
+  cookies: new Map(Object.entries(cookies).map(([name, value]) => [name, [value]])),
   secure,
 });
 
@@ -37,7 +37,7 @@ async function issued(secrets: readonly string[], secure = false) {
 describe('reading', () => {
   it('gives back slot and hash, and nothing of it can be read in the cookie', async () => {
     const { passes, passHash, cookies } = await issued([NEW]);
-    expect(await passes.read(jar(cookies), SID)).toEqual({ slot: 'b', passHash });
+    expect(await passes.read(jar(cookies), SID)).toEqual([{ slot: 'b', passHash }]);
     expect(cookies[`duologue-${SID}`]).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(Buffer.from(cookies[`duologue-${SID}`]!, 'base64url').toString()).not.toContain('slot');
   });
@@ -49,10 +49,10 @@ describe('reading', () => {
   it('holds with an older secret, and no longer when that is gone', async () => {
     const { passHash, cookies } = await issued([OLD]);
     const rotated = createPasses([NEW, OLD], () => 1);
-    expect(await rotated.read(jar(cookies), SID)).toEqual({ slot: 'b', passHash });
-    expect(await createPasses([NEW], () => 1).read(jar(cookies), SID)).toBeNull();
+    expect(await rotated.read(jar(cookies), SID)).toEqual([{ slot: 'b', passHash }]);
+    expect(await createPasses([NEW], () => 1).read(jar(cookies), SID)).toEqual([]);
     const { cookies: fresh } = await issued([NEW, OLD]);
-    expect(await createPasses([NEW], () => 1).read(jar(fresh), SID)).not.toBeNull();
+    expect(await createPasses([NEW], () => 1).read(jar(fresh), SID)).toHaveLength(1);
   });
 
   it('refuses every change of a character', async () => {
@@ -60,24 +60,33 @@ describe('reading', () => {
     const value = cookies[`duologue-${SID}`]!;
     for (let at = 0; at < value.length; at += 1) {
       const flipped = value.slice(0, at) + (value[at] === 'A' ? 'Q' : 'A') + value.slice(at + 1);
-      expect(await passes.read(jar({ [`duologue-${SID}`]: flipped }), SID), flipped).toBeNull();
+      expect(await passes.read(jar({ [`duologue-${SID}`]: flipped }), SID), flipped).toEqual([]);
     }
   });
 
   it.each(['', 'x', '....', '..', 'a'.repeat(4000), 'null', '%00'])('refuses %j', async (value) => {
     const { passes } = await issued([NEW]);
-    expect(await passes.read(jar({ [`duologue-${SID}`]: value }), SID)).toBeNull();
+    expect(await passes.read(jar({ [`duologue-${SID}`]: value }), SID)).toEqual([]);
   });
 
   it('refuses the pass of another session, and the name of the other scheme', async () => {
     const { passes, cookies } = await issued([NEW]);
     const value = cookies[`duologue-${SID}`]!;
-    expect(await passes.read(jar({ 'duologue-BBBBBBBBBBA': value }), 'BBBBBBBBBBA')).toBeNull();
-    expect(await passes.read(jar(cookies, true), SID)).toBeNull();
+    expect(await passes.read(jar({ 'duologue-BBBBBBBBBBA': value }), 'BBBBBBBBBBA')).toEqual([]);
+    expect(await passes.read(jar(cookies, true), SID)).toEqual([]);
     const secure = await issued([NEW], true);
     expect(Object.keys(secure.cookies)).toEqual([`__Host-duologue-${SID}`]);
-    expect(await secure.passes.read(jar(secure.cookies, true), SID)).not.toBeNull();
-    expect(await secure.passes.read(jar(secure.cookies, false), SID)).toBeNull();
+    expect(await secure.passes.read(jar(secure.cookies, true), SID)).toHaveLength(1);
+    expect(await secure.passes.read(jar(secure.cookies, false), SID)).toEqual([]);
+  });
+
+  it('takes all of one name, and keeps the right one beside a stranger', async () => {
+    const { passes, passHash, cookies } = await issued([NEW]);
+    const right = cookies[`duologue-${SID}`]!;
+    const mixed = { cookies: new Map([[`duologue-${SID}`, ['x', right, 'y']]]), secure: false };
+    expect(await passes.read(mixed, SID)).toEqual([{ slot: 'b', passHash }]);
+    const other = { sid: 'BBBBBBBBBBA', slot: 'a' as const, id: newPass().id };
+    expect(await passes.issue(mixed, other)).toHaveLength(1);
   });
 
   it('refuses what another algorithm made', async () => {
@@ -88,7 +97,7 @@ describe('reading', () => {
     const value = await new CompactEncrypt(payload)
       .setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A256GCM' })
       .encrypt(new TextEncoder().encode(NEW));
-    expect(await passes.read(jar({ [`duologue-${SID}`]: value }), SID)).toBeNull();
+    expect(await passes.read(jar({ [`duologue-${SID}`]: value }), SID)).toEqual([]);
   });
 });
 
@@ -112,7 +121,7 @@ describe('issuing', () => {
     const { id, passHash } = newPass();
     const changes = await passes.issue(jar(cookies), { sid: SID, slot: 'a', id });
     expect(changes).toHaveLength(1);
-    expect(await passes.read(jar(apply(cookies, changes)), SID)).toEqual({ slot: 'a', passHash });
+    expect(await passes.read(jar(apply(cookies, changes)), SID)).toEqual([{ slot: 'a', passHash }]);
   });
 });
 

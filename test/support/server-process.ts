@@ -10,6 +10,10 @@ import { killWithParent } from './kill-with-parent.ts';
 
 const BUILT = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
+const ANNOUNCED = /On this machine: +http:\/\/[^:]+:(\d+)/;
+/** Of a server that announces its PUBLIC_URL, which is not where it listens. */
+const LOGGED = /Server listening at http:\/\/[^:]+:(\d+)/;
+
 /** To start a server with whose clock the test can put forward. */
 export const MOVABLE_CLOCK = {
   NODE_OPTIONS: `--import=${new URL('./movable-clock.js', import.meta.url).href}`,
@@ -64,10 +68,11 @@ export async function startServer(
   killWithParent(child);
   createInterface({ input: child.stderr }).on('line', (line) => output.push(line));
   const lines = createInterface({ input: child.stdout });
+  const told = env['PUBLIC_URL'] === undefined ? ANNOUNCED : LOGGED;
   const port = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
       output.push(line);
-      const [, found] = /On this machine: +http:\/\/[^:]+:(\d+)/.exec(line) ?? [];
+      const [, found] = told.exec(line) ?? [];
       if (found !== undefined) resolve(found);
     });
     // 'close' is when everything it printed has been read.

@@ -165,7 +165,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     slot = session.slot;
     entered = session;
     writeMemo({ screen: 'inside', slot });
-    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}`;
+    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}?slot=${session.slot}`;
     const chat = parts.createChat({ session, api, socketUrl, environment });
     opened = chat;
     const draftSeal = parts.createDraftSeal(session);
