@@ -33,13 +33,19 @@ export function protocolOf({ protocol }: FastifyRequest): 'http' | 'https' {
   return /^(https|wss)$/i.test(protocol) ? 'https' : 'http';
 }
 
-/** HTTP/1.1 wants it (RFC 9112 section 3.2); a simple probe in HTTP/1.0 has none. */
+/**
+ * HTTP/1.1 wants one, and no second that a proxy may have understood instead (RFC 9112 section
+ * 3.2); a simple probe in HTTP/1.0 has none.
+ */
 export function requireHost(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ headers, raw }) => {
-    if (headers.host !== undefined || raw.httpVersion === '1.0') return;
+  app.addHook('onRequest', async ({ raw }) => {
+    // Names and values in turn, every line: `headers` keeps the first of them only.
+    const isHost = (text: string, index: number) => index % 2 === 0 && /^host$/i.test(text);
+    const hosts = raw.rawHeaders.filter(isHost).length;
+    if (hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')) return;
     throw new AppError('bad_request', {
-      message: 'Send a Host header.',
-      details: { field: 'host', problem: 'required' },
+      message: 'Send one Host header.',
+      details: { field: 'host', problem: hosts === 0 ? 'required' : 'repeated' },
     });
   });
 }
