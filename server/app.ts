@@ -80,7 +80,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   // What every request passes, in this order …
   limitBodyTime(app, { requestTimeoutMs, isUpload });
   logRequests(app);
-  app.addHook('onResponse', async (request) => closeRefusedUpgrade(request));
+  closeRefusedUpgrades(app);
   addSecurityHeaders(app, config);
   handleErrors(app, now);
   requireHost(app);
@@ -156,7 +156,13 @@ function createServer({
   return app;
 }
 
-/** The socket of an upgrade is no longer Node's, which would close it in time. */
-function closeRefusedUpgrade({ headers, raw }: FastifyRequest): void {
-  if (headers.upgrade !== undefined) raw.socket.destroy();
+/** The socket of an upgrade is no longer Node's, which would close it in time, and say so. */
+function closeRefusedUpgrades(app: FastifyInstance): void {
+  const isUpgrade = ({ headers }: FastifyRequest) => headers.upgrade !== undefined;
+  app.addHook('onRequest', async (request, reply) => {
+    if (isUpgrade(request)) void reply.header('connection', 'close');
+  });
+  app.addHook('onResponse', async (request) => {
+    if (isUpgrade(request)) request.raw.socket.destroy();
+  });
 }

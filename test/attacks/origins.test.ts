@@ -137,7 +137,10 @@ describe.each(SETTINGS)('a foreign Origin, where ours is known %s,', (_, env, ow
   it.each(foreignOnes(own))(
     '%j is refused before the upgrade and on all that changes',
     async (origin) => {
-      const upgrade = { path: `/ws/${a.sid}`, headers: { ...UPGRADE, cookie: pass } };
+      const upgrade: RawRequest = {
+        path: `/ws/${a.sid}`,
+        headers: { ...UPGRADE, cookie: pass },
+      };
       const methods = ['POST', 'PUT', 'PATCH', 'DELETE'];
       const nowhere = methods.map((method) => ({ method, path: '/nothing' }));
       for (const request of [upgrade, ...changing, ...nowhere]) {
@@ -159,7 +162,10 @@ describe.each(SETTINGS)('a foreign Origin, where ours is known %s,', (_, env, ow
       [own, 'https://evil.example'],
       ['https://evil.example', own],
     ]) {
-      const upgrade = { path: `/ws/${a.sid}`, headers: { ...UPGRADE, cookie: pass } };
+      const upgrade: RawRequest = {
+        path: `/ws/${a.sid}`,
+        headers: { ...UPGRADE, cookie: pass },
+      };
       for (const request of [upgrade, ...changing]) {
         expect((await ask(request, origins)).status).toBe(403);
       }
