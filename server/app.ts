@@ -10,6 +10,7 @@ import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
 import { requireHost } from './plugins/base-url.ts';
 import { limitBodyTime } from './plugins/body-timeouts.ts';
+import { boundUnanswered } from './plugins/connections.ts';
 import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
 import { takeJsonOnly } from './plugins/json-body.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
@@ -36,12 +37,12 @@ import type { Store } from './store/store.ts';
 
 const BODY_LIMIT_BYTES = 32 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Without a byte either way: a body that stalls, or a reader. */
-const STALLED_MS = 30_000;
 /** For headers, and as long again for a body … */
 const REQUEST_TIMEOUT_MS = 10_000;
 /** … but for all of an upload. */
 const UPLOAD_TIMEOUT_MS = 120_000;
+/** A connection on which nothing has moved for so long, in either direction, is closed. */
+const IDLE_CONNECTION_MS = 30_000;
 
 export interface AppOptions {
   /** With at least one cookie secret. */
@@ -58,6 +59,7 @@ export interface AppOptions {
   now?: () => number;
   requestTimeoutMs?: number;
   uploadTimeoutMs?: number;
+  idleConnectionMs?: number;
 }
 
 export function buildApp(options: AppOptions): FastifyInstance {
@@ -80,6 +82,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   // What every request passes, in this order …
   limitBodyTime(app, { requestTimeoutMs, isUpload });
   logRequests(app);
+  boundUnanswered(app);
   closeRefusedUpgrades(app);
   addSecurityHeaders(app, config);
   handleErrors(app, now);
@@ -124,13 +127,14 @@ function createServer({
   logStream,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
   uploadTimeoutMs = UPLOAD_TIMEOUT_MS,
+  idleConnectionMs = IDLE_CONNECTION_MS,
 }: AppOptions): FastifyInstance {
   const app = fastify({
     logger: logOptions(config, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    connectionTimeout: STALLED_MS,
+    connectionTimeout: idleConnectionMs,
     // Of what is no upload body-timeouts.ts stops the body sooner.
     requestTimeout: Math.max(uploadTimeoutMs, requestTimeoutMs),
     http: {

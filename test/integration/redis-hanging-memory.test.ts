@@ -1,10 +1,9 @@
 /** Memory of a node whose Redis hangs while two hundred connections go on sending. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { setTimeout as pass } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectRaw, metRawSession, type RawClient } from '../support/raw-client.ts';
 import { startRedis } from '../support/redis.ts';
+import { residentMiB } from '../support/resident.ts';
 import { startServer } from '../support/server-process.ts';
 import { isReady, newSend } from '../support/store-trouble.ts';
 
@@ -90,9 +89,4 @@ async function connectSession(base: string): Promise<RawClient[]> {
 function createSends(): () => string {
   const { box } = newSend(BOX_BYTES);
   return () => JSON.stringify({ ...newSend(1), box });
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return Math.round(Number(stdout) / 1024);
 }

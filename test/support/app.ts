@@ -29,7 +29,13 @@ export interface TestApp {
 export type TestAppOptions = { env?: Record<string, string>; clock?: { now: number } } & Partial<
   Pick<
     AppOptions,
-    'store' | 'webRoot' | 'hasher' | 'redis' | 'requestTimeoutMs' | 'uploadTimeoutMs'
+    | 'store'
+    | 'webRoot'
+    | 'hasher'
+    | 'redis'
+    | 'requestTimeoutMs'
+    | 'uploadTimeoutMs'
+    | 'idleConnectionMs'
   >
 >;
 
