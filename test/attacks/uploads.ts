@@ -3,7 +3,6 @@
  * over one that is alone: what may be stored and sent is held to the byte, the process stays as it
  * is, a chat beside it does not notice, and who is refused is told so in words of the API.
  */
-import { randomBytes } from 'node:crypto';
 import { fileBoxLength } from '../../server/protocol/envelope/padding.ts';
 import type { Course, Fault } from '../faults/fault.ts';
 import { openStoreView } from '../faults/world/store-view.ts';
@@ -15,12 +14,14 @@ import { startWorld, type World, type WorldOptions } from '../faults/world/world
 import { createRawSession, enterRaw, metRawSession } from '../support/raw-client.ts';
 import { startCanary } from './world/canary.ts';
 import { farAddress, inFlight, Tally } from './world/flood.ts';
-import { holdUploads, openUploader, type Uploader } from './world/uploader.ts';
+import { drawBox, holdUploads, openUploader, type Uploader } from './world/uploader.ts';
 
 const MIB = 1024 ** 2;
 const LIMITS = { fileBytes: MIB, filesBytes: 4 * MIB, files: 12, rateBytes: 20 * MIB };
 const LARGEST = fileBoxLength(LIMITS.fileBytes);
 const SMALLEST = fileBoxLength(0);
+/** So many of one address are more than it may send. */
+const LEAST = 60;
 const CHATS = 10;
 const AT_ONCE = 24;
 /** What a process receives of one address at once: server/plugins/uploads.ts. */
@@ -43,7 +44,7 @@ const STORES: Record<string, WorldOptions> = {
 export const uploads: Fault = {
   id: 'uploads',
   title: 'floods of uploads',
-  short: 60,
+  short: LEAST,
   long: 2_000,
   limits: { 'echo ms': 150, 'grown MiB': 200 },
 
@@ -58,13 +59,14 @@ export const uploads: Fault = {
 
 async function floodWorld(course: Course, world: World, store: string): Promise<void> {
   const random = course.random(store.length);
+  const count = Math.max(LEAST, course.iterations);
   const canary = await startCanary(course, world);
   const memory = course.use(watchMemory(world));
   const flood = await openFlood(course, world);
   canary.measure('echo before: ms');
-  await expectRate(flood, course.iterations, random);
+  await expectRate(flood, count, random);
   await expectRoom(course, world, flood);
-  await floodFromMany(flood, course.iterations, random);
+  await floodFromMany(flood, count, random);
   await fill(flood);
   await everyoneIsHeard([canary.pair]);
   canary.measure('echo ms');
@@ -103,7 +105,7 @@ async function expectRate({ chats, tally }: Flood, count: number, random: Random
   let receivedBytes = 0;
   await inFlight(count, AT_ONCE, async () => {
     const bytes = random.between(SMALLEST, LARGEST);
-    const { code } = await random.oneOf(chats).put(randomBytes(bytes), { address });
+    const { code } = await random.oneOf(chats).put(drawBox(bytes), { address });
     tally.add(code);
     if (code === '204' || code === 'files_full') receivedBytes += bytes;
   });
@@ -111,7 +113,7 @@ async function expectRate({ chats, tally }: Flood, count: number, random: Random
   if (left < 0) throw new Error(`${-left} bytes more than RATE_UPLOAD were received`);
   if (tally.of('rate_limited') === 0) throw new Error('nothing was refused');
   const expectCode = async (bytes: number, ...codes: string[]) => {
-    const { code } = await random.oneOf(chats).put(randomBytes(bytes), { address });
+    const { code } = await random.oneOf(chats).put(drawBox(bytes), { address });
     if (!codes.includes(code)) throw new Error(`${bytes} bytes with ${left} left: ${code}`);
   };
   await expectCode(Math.max(left + 1, SMALLEST), 'rate_limited');
@@ -132,7 +134,7 @@ async function expectRoom(course: Course, world: World, { chats, tally }: Flood)
   );
   await until('one is too many', () => held.answered().length > 0);
   const isStored = async (from: string) => {
-    const { code } = await chat.put(randomBytes(SMALLEST), { address: from, server });
+    const { code } = await chat.put(drawBox(SMALLEST), { address: from, server });
     tally.add(code);
     return code === '204' || code === 'files_full';
   };
@@ -150,10 +152,10 @@ async function floodFromMany(flood: Flood, count: number, random: Random): Promi
     const from = { address: farAddress(index) };
     // Half of them into one chat.
     const chat = random() < 0.5 ? chats[0]! : random.oneOf(chats);
-    const box = randomBytes(random.between(SMALLEST, LARGEST));
+    const box = drawBox(random.between(SMALLEST, LARGEST));
     const kind = random();
     if (kind < 0.05) return tally.add((await waiting.put(box, { ...from, slot: 'a' })).code);
-    if (kind < 0.1) return tally.add((await chat.put(randomBytes(LARGEST + 1), from)).code);
+    if (kind < 0.1) return tally.add((await chat.put(drawBox(LARGEST + 1), from)).code);
     if (kind < 0.2) return tally.add(await chat.putAgain(random, from));
     if (kind < 0.3) return tally.add(await chat.putOver(random, from));
     if (kind < 0.4) return chat.expectOne(random);
@@ -166,7 +168,7 @@ async function fill({ chats, tally }: Flood): Promise<void> {
   let index = 1 << 17;
   for (const chat of chats) {
     for (let code = '204'; code === '204';) {
-      ({ code } = await chat.put(randomBytes(LARGEST), { address: farAddress(index++) }));
+      ({ code } = await chat.put(drawBox(LARGEST), { address: farAddress(index++) }));
       tally.add(code);
       if (code === 'busy') return;
     }
@@ -201,7 +203,7 @@ async function expectGone(
   }
   const servers = world.nodes.map(({ server }) => server);
   const fresh = course.use(openUploader(servers, await metRawSession(world.base)));
-  const { code } = await fresh.put(randomBytes(LARGEST), { address: '198.51.100.10' });
+  const { code } = await fresh.put(drawBox(LARGEST), { address: '198.51.100.10' });
   if (code !== '204') throw new Error(`after the end of all others: ${code}`);
 }
 

@@ -3,6 +3,7 @@
  * answer costs a pass. Long because every refusal has its case.
  */
 import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileBoxLength } from '../../server/protocol/envelope/padding.ts';
@@ -22,6 +23,7 @@ import { openRaw } from '../support/raw-http.ts';
 import { startRedis } from '../support/redis.ts';
 
 const newCid = () => randomBytes(16).toString('base64url');
+const PATIENTLY = { timeout: 10_000 };
 const PASS_REQUIRED = { status: 401, code: 'pass_required' };
 
 /** A session that Ann and Bob have entered, each in a browser. */
@@ -30,7 +32,7 @@ async function setUp(options: TestAppOptions = {}) {
   return { ...started, ...(await meetIn(started.app)) };
 }
 
-async function meetIn(app: Awaited<ReturnType<typeof startApp>>['app']) {
+async function meetIn(app: FastifyInstance) {
   const { a, b } = await createSession(app);
   const [ann, bob] = [openBrowser(app), openBrowser(app)];
   await enterAs(ann, a);
@@ -213,6 +215,12 @@ describe('what is taken', () => {
   );
 });
 
+function connectionsOf(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => {
+    app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
+
 /** The head of an upload by Ann, and what goes with it. */
 function headOf(ann: Browser, path: string, more: readonly string[]): string {
   const cookie = [...ann.cookies].map((pair) => pair.join('=')).join('; ');
@@ -248,7 +256,7 @@ describe('as it comes over the wire', () => {
   });
 
   it('an upload may take longer than any other body', async () => {
-    const { app, ann, path } = await setUp({ requestTimeoutMs: 300 });
+    const { app, ann, path } = await setUp({ requestTimeoutMs: 1_000 });
     const at = path();
     const upload = await openRaw(app, `${headOf(ann, at, ['Content-Length: 100'])}half`);
     const lines = ['POST /api/sessions HTTP/1.1', 'Host: x', 'Content-Type: application/json'];
@@ -268,15 +276,32 @@ describe('as it comes over the wire', () => {
     expect(await refused.answer).toMatch(/^HTTP\/1.1 401 /);
   });
 
+  it('an upload or a reader that stalls is left', async () => {
+    const { app, ann, path } = await setUp({ idleConnectionMs: 1_000 });
+    const upload = await openRaw(app, `${headOf(ann, path(), ['Content-Length: 100'])}half`);
+    expect(await upload.answer).toBe('');
+    const at = path();
+    const box = randomBytes(5 * 1024 * 1024);
+    expect((await put(ann, at, box)).status).toBe(204);
+    const head = headOf(ann, at, []).replace(/^PUT/, 'GET');
+    const reader = await openRaw(app, head);
+    reader.socket.pause();
+    await expect.poll(() => connectionsOf(app), PATIENTLY).toBe(0);
+    reader.socket.resume();
+    const answer = await reader.answer;
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer.length).toBeLessThan(box.length);
+  });
+
   it('an upload that breaks off leaves nothing, and only what came counts', async () => {
     const redis = await openRedis();
     const { app, ann, path, log } = await setUp({ env: { RATE_UPLOAD: '2000/10m' }, redis });
     const at = path();
     const upload = await openRaw(app, `${headOf(ann, at, ['Content-Length: 1900'])}half`);
     const counted = async () => Promise.all((await redis.keys('*')).map((key) => redis.get(key)));
-    await expect.poll(counted).toEqual(['1900']);
+    await expect.poll(counted, PATIENTLY).toEqual(['1900']);
     upload.socket.destroy();
-    await expect.poll(counted).toEqual(['4']);
+    await expect.poll(counted, PATIENTLY).toEqual(['4']);
     expect((await ann.send('GET', at)).status).toBe(404);
     expect(log.filter((line) => /"level":(50|60)\b/.test(line))).toEqual([]);
   });

@@ -1,6 +1,7 @@
 /** Files: kept under the cid of their message, bounded, gone with it. */
 import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { PIECE_BYTES, piecesIn } from '../../server/store/file-pieces.ts';
 import type { Slot } from '../../server/protocol/frames.ts';
 import type { Store } from '../../server/store/store.ts';
 import { newCid, newHash, setUp } from './fixture.ts';
@@ -39,12 +40,12 @@ export async function setUpFiles(make: MakeNodes, settings: Settings = {}) {
 export function filesContract(make: MakeNodes): void {
   test('[HT8] a file is read as it was put, piece by piece', async () => {
     const { store, sid, put } = await setUpFiles(make);
-    for (const bytes of [41, 64 * 1024, 64 * 1024 + 1, 1024 * 1024]) {
+    for (const bytes of [41, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES, 1024 * 1024]) {
       const [cid, box] = [newCid(), randomBytes(bytes)];
       expect(await put('a', cid, box)).toBe('stored');
       expect(await store.readFile(sid, cid, 0)).toMatchObject({ bytes });
       expect((await wholeFile(store, sid, cid))?.equals(box)).toBe(true);
-      expect(await store.readFile(sid, cid, Math.ceil(bytes / (64 * 1024)))).toBeNull();
+      expect(await store.readFile(sid, cid, piecesIn(bytes))).toBeNull();
     }
   });
 
