@@ -1,7 +1,7 @@
 // That everybody can use it: no barrier that axe finds, on small screens and with large text, with
 // fingers, and by keyboard alone.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from '@playwright/test';
+import { barriersOf } from './support/barriers.ts';
 import { expect, test } from './support/fixtures.ts';
 import { sidewaysOf, targetsOf } from './support/measures.ts';
 import { tourBanners, tourChat, tourTampering } from './support/tour-chat.ts';
@@ -22,22 +22,10 @@ test.describe.configure({ timeout: 120_000 });
 for (const [name, tour] of Object.entries(TOURS)) {
   test(`26 axe finds no barrier, light or dark: ${name}`, async ({ newPerson, serve }) => {
     const found: string[] = [];
-    async function look(stop: string, axe: AxeBuilder): Promise<void> {
-      const { violations } = await axe.analyze();
-      for (const { id, nodes } of violations) {
-        found.push(`${stop}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
-      }
-    }
-    await tour(
-      still({ newPerson, serve }, async (stop, page) => {
-        await look(stop, new AxeBuilder({ page }));
-        // In the dark only colours are other ones.
-        await page.emulateMedia({ colorScheme: 'dark' });
-        const colours = ['color-contrast', 'link-in-text-block'];
-        await look(`${stop}, dark`, new AxeBuilder({ page }).withRules(colours));
-        await page.emulateMedia({ colorScheme: 'light' });
-      }),
-    );
+    const visit = async (stop: string, page: Page) => {
+      for (const what of await barriersOf(page)) found.push(`${stop}, ${what}`);
+    };
+    await tour(still({ newPerson, serve }, visit));
     expect(found).toEqual([]);
   });
 }
