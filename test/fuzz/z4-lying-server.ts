@@ -15,7 +15,7 @@ const HONEST_EACH = 10;
 export const lyingServer: Fault = {
   id: 'Z4',
   title: 'a server that lies is found out, an honest one is not accused',
-  short: 3,
+  short: 2,
   long: 1_000,
 
   async run(course) {

@@ -152,6 +152,9 @@ export class Device {
       const same =
         stored?.seq === entry.seq &&
         stored.slot === entry.slot &&
+        stored.sum === entry.sum &&
+        stored.at === entry.at &&
+        String(stored.unsends) === String(entry.unsends) &&
         crypto.boxHash(stored) === crypto.boxHash(entry);
       if (!same) throw new Tampered(`entry ${entry.seq} came again with other bytes`);
       return null;

@@ -7,11 +7,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { openEntry } from '../../../server/protocol/envelope/entry-box.ts';
 import { SLOTS } from '../../../server/protocol/frames.ts';
+import type { EnteredSession } from '../../../web/core/entering.ts';
 import { createRandom } from '../../faults/world/random.ts';
 import { listOf, type Step } from '../../web/core/support/schedules.ts';
 import { createStage, DEVICES, type Stage } from '../../web/core/support/stage.ts';
 import type { Cast, Lie } from './lie.ts';
 import { assertShown, assertUnderstood } from './screens.ts';
+import { accuses } from './second-opinion.ts';
 import { isLie, partingOf, recordTold, type Told } from './told.ts';
 
 const ROUNDS = 6;
@@ -60,6 +62,8 @@ export async function attack(lie: Lie, seed: number): Promise<number> {
   const liedTo = await tellIt(scene, how === 'history');
 
   await assertKnown(scene, liedTo);
+  const unconvinced = liedTo.filter((i) => !accuses(told(scene, i), sessionOf(stage, i)));
+  assert.deepEqual(unconvinced, [], 'another client would not have noticed');
   for (const i of scene.victims) assertShown(stage, i, told(scene, i));
   return liedTo.length;
 }
@@ -81,6 +85,10 @@ async function setScene(lie: Lie, seed: number): Promise<Scene> {
   const cast: Cast = { random, server, session, slot, isVictim, from: 0, rejoinAt: null };
   const scene = { lie, cast, stage, told, victims };
   await talk(scene);
+  const accusers = DEVICE_NUMBERS.filter((i) =>
+    accuses(told.by(stage.pageOf(i)), sessionOf(stage, i)),
+  );
+  assert.deepEqual(accusers, [], 'another client accused it before it lied');
   assert.ok(
     stage.chats.every(({ notices }) => !notices.value.tampered),
     'accused before it lied',
@@ -123,6 +131,10 @@ async function tellIt(scene: Scene, toNewPages: boolean): Promise<number[]> {
     if (liedTo.length > 0) return liedTo;
   }
   throw new Error(`nobody was lied to: ${lie.name}`);
+}
+
+function sessionOf({ sessions }: Stage, i: number): EnteredSession {
+  return sessions[DEVICES[i]!.slot];
 }
 
 function told({ told: record, stage }: Scene, i: number) {
