@@ -141,7 +141,12 @@ export const SETTINGS = {
     integer(4, 15),
   ),
   rateCreate: setting('RATE_CREATE', '10/1m', 'New sessions per address.', rate),
-  rateEnter: setting('RATE_ENTER', '30/10m', 'Codes tried per address, over all sessions.', rate),
+  rateEnter: setting(
+    'RATE_ENTER',
+    '30/10m',
+    'Codes tried per address, over all sessions; links opened, connections made, leaving and ending twenty times as often.',
+    rate,
+  ),
   rateUpload: setting(
     'RATE_UPLOAD',
     '100MiB/10m',

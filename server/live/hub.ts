@@ -56,10 +56,6 @@ export function createHub({
   }
 
   return {
-    get connections(): number {
-      return connections.size;
-    },
-
     /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
     accept(socket: WebSocket, { sid, slot, passHash }: Arrival): void {
       if (stopped) return socket.close(CLOSE.restart);

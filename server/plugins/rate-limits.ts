@@ -44,7 +44,16 @@ const NO_HEADERS = {
   'retry-after': false,
 };
 
-/** For a route's `config`. Null is no limit. */
-export function limitedTo(rate: Rate | null, times = 1) {
-  return rate ? { rateLimit: { max: rate.count * times, timeWindow: rate.perMs } } : {};
+/**
+ * How often an address may do what people do often without meaning to (a reload is a landing and a
+ * connection), in times of RATE_ENTER; each such route is counted by itself.
+ */
+export const OFTEN = 20;
+
+/** For a route's `config`. Null is no limit. `hook`: in which it is counted. */
+export function limitedTo(
+  rate: Rate | null,
+  { times = 1, hook = 'onRequest' }: { times?: number; hook?: 'onRequest' | 'preValidation' } = {},
+) {
+  return rate ? { rateLimit: { max: rate.count * times, timeWindow: rate.perMs, hook } } : {};
 }

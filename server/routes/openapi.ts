@@ -20,7 +20,11 @@ export function documentApi(app: FastifyInstance): void {
     stripBasePath: false,
   });
   app.after(() => {
-    app.get('/api/openapi.json', { schema: { hide: true } }, () => describe(app));
+    let text: string | undefined;
+    app.get('/api/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+      text ??= JSON.stringify(describe(app));
+      return reply.type('application/json; charset=utf-8').send(text);
+    });
   });
 }
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Config } from '../config.ts';
 import { baseUrl, lanBase } from '../plugins/base-url.ts';
-import { limitedTo } from '../plugins/rate-limits.ts';
+import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
 import { AppError } from '../protocol/errors.ts';
 import { BOX_OVERHEAD_BYTES } from '../protocol/limits.ts';
@@ -44,9 +44,6 @@ export interface SessionRouteOptions {
   /** A duration like 10m in ms, within the bounds of IDLE_TTL. */
   parseIdle: (text: string) => number | undefined;
 }
-
-/** Landings per address, in times of RATE_ENTER: reloads and reconnects are landings too. */
-const LANDINGS_PER_ENTER = 20;
 
 const refused = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 
@@ -98,7 +95,7 @@ export async function sessionRoutes(
   routes.post(
     '/api/sessions/:id/landing',
     {
-      config: limitedTo(config.rateEnter, LANDINGS_PER_ENTER),
+      config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
         summary: 'What a link leads to; changes nothing',
         params: SessionPath,
@@ -139,6 +136,7 @@ export async function sessionRoutes(
   routes.post(
     '/api/sessions/:id/leave',
     {
+      config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
         summary: "Revoke this browser's pass",
         params: SessionPath,
@@ -156,6 +154,7 @@ export async function sessionRoutes(
   routes.delete(
     '/api/sessions/:id',
     {
+      config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
         summary: 'End the session for both',
         params: SessionPath,

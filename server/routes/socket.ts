@@ -2,10 +2,12 @@
  * GET /ws/:id: everything that can be refused is refused before the upgrade, as plain HTTP;
  * then the socket is the hub's. Counts connections by process and by address.
  */
+import type { Socket } from 'node:net';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Arrival, Hub } from '../live/hub.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
+import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
 import { SOCKET_PATH } from '../plugins/websocket.ts';
 import { AppError } from '../protocol/errors.ts';
 import { SID_BYTES } from '../protocol/limits.ts';
@@ -31,49 +33,78 @@ export interface SocketRouteOptions {
 
 export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, options) => {
   const { config, store, hub, readPasses, addressOf, checkUpgradeOrigin } = options;
-  const byAddress = new Map<string, number>();
+  const places = createPlaces(config);
+  const passesOf = new WeakMap<FastifyRequest, readonly Pass[]>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
-  async function admit(
-    request: FastifyRequest<{ Params: { id: string }; Querystring: { slot?: unknown } }>,
-    reply: FastifyReply,
-  ): Promise<void> {
+  /** What can be seen without asking anybody; then it is counted for its address. */
+  async function look(request: SocketRequest, reply: FastifyReply): Promise<void> {
     checkUpgradeOrigin(request);
     const sid = request.params.id;
     const passes = isBase64Url(sid, SID_BYTES) ? await readPasses(request, sid) : [];
     if (passes.length === 0) throw new AppError('pass_required');
-    if (hub.connections >= config.maxConnections) {
-      throw new AppError('busy', { details: { retryInMs: RETRY_MS } });
-    }
-    if ((byAddress.get(addressOf(request)) ?? 0) >= config.maxConnectionsPerIp) {
-      throw new AppError('rate_limited', { details: { retryInMs: RETRY_MS } });
-    }
+    checkHandshake(request, reply);
+    passesOf.set(request, passes);
+  }
+
+  async function admit(request: SocketRequest): Promise<void> {
+    places.take(addressOf(request), request.raw.socket);
+    const { id: sid } = request.params;
     const { slot } = request.query;
+    const passes = passesOf.get(request) ?? [];
     const inside = await findByPass(store, sid, passes, isSlot(slot) ? slot : null);
     if (!inside) throw new AppError('pass_required');
-    checkHandshake(request, reply);
     arrivals.set(request, { sid, ...inside.pass });
   }
 
+  app.get<SocketPath>(
+    SOCKET_PATH,
+    {
+      websocket: true,
+      config: limitedTo(config.rateEnter, { times: OFTEN, hook: 'preValidation' }),
+      preValidation: look,
+      preHandler: admit,
+    },
+    (socket, request) => {
+      const arrival = arrivals.get(request);
+      if (!arrival) throw new Error('admitted without an arrival');
+      hub.accept(socket, arrival);
+    },
+  );
+};
+
+type SocketPath = { Params: { id: string }; Querystring: { slot?: unknown } };
+type SocketRequest = FastifyRequest<SocketPath>;
+
+/**
+ * Places for connections, in all and for each address. They are taken before the store is asked:
+ * of many that come at once no more get in than there are.
+ */
+function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
+  const byAddress = new Map<string, number>();
+  let taken = 0;
+
   function count(address: string, change: 1 | -1): void {
+    taken += change;
     const counted = (byAddress.get(address) ?? 0) + change;
     if (counted > 0) byAddress.set(address, counted);
     else byAddress.delete(address);
   }
 
-  app.get<{ Params: { id: string }; Querystring: { slot?: unknown } }>(
-    SOCKET_PATH,
-    { websocket: true, preValidation: admit },
-    (socket, request) => {
-      const arrival = arrivals.get(request);
-      if (!arrival) throw new Error('admitted without an arrival');
-      const address = addressOf(request);
+  return {
+    /** Until the connection ends, also one that is refused. Throws `busy` or `rate_limited`. */
+    take(address: string, connection: Socket): void {
+      const details = { retryInMs: RETRY_MS };
+      if (taken >= maxConnections) throw new AppError('busy', { details });
+      if ((byAddress.get(address) ?? 0) >= maxConnectionsPerIp) {
+        throw new AppError('rate_limited', { details });
+      }
       count(address, 1);
-      socket.on('close', () => count(address, -1));
-      hub.accept(socket, arrival);
+      if (connection.destroyed) count(address, -1);
+      else connection.once('close', () => count(address, -1));
     },
-  );
-};
+  };
+}
 
 /** What a WebSocket client has to say (RFC 6455 section 4.2.1), and in which version. */
 function checkHandshake({ headers }: FastifyRequest, reply: FastifyReply): void {

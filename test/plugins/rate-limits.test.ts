@@ -58,6 +58,25 @@ describe('entering', () => {
     expect((await landAs(openBrowser(app, { address: '192.0.2.9' }), a)).status).toBe(200);
   });
 
+  it.each([
+    ['POST' as const, '/leave'],
+    ['DELETE' as const, ''],
+  ])('is limited by itself for %s %s, also with a pass of no use', async (method, path) => {
+    const { app } = await startApp({ env: { RATE_ENTER: '2/10m' } });
+    const { a } = await createSession(app);
+    const browser = openBrowser(app);
+    expect((await enterAs(browser, a)).status).toBe(200);
+    const pass = [...browser.cookies];
+    for (let i = 0; i < 40; i += 1) {
+      const { status } = await browser.send(method, a.path + path);
+      expect([204, 401]).toContain(status);
+      for (const [name, value] of pass) browser.cookies.set(name, value);
+    }
+    const refused = await browser.send(method, a.path + path);
+    expect(errorOf(refused)).toEqual({ status: 429, code: 'rate_limited', retryInMs: anyNumber });
+    expect((await landAs(browser, a)).status).not.toBe(429);
+  });
+
   it('sees addresses behind a trusted proxy, and only there', async () => {
     const through = (app: Parameters<typeof openBrowser>[0], client: string) =>
       openBrowser(app, { address: '10.0.0.1', headers: { 'x-forwarded-for': client } }).send(

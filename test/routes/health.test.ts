@@ -34,6 +34,18 @@ describe('health', () => {
   });
 });
 
+it('asks the store once for however many who ask whether it is ready', async () => {
+  const store = createMemoryStore(parseConfig({}));
+  let asked = 0;
+  const { app } = await startApp({ store: { ...store, ping: async () => void (asked += 1) } });
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => request(app, { url: '/readyz' })),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  // A slow machine may take longer than it is asked for.
+  expect(asked).toBeLessThan(20);
+});
+
 it('the API is described by what validates it', async () => {
   const { app } = await startApp();
   const { status, json } = await request(app, { url: '/api/openapi.json' });

@@ -62,6 +62,37 @@ describe('before the upgrade', () => {
     await first.close();
   });
 
+  it('[HS1] lets no more in of many that come at once, and who is refused leaves their place', async () => {
+    const { base } = await listenApp({ env: { MAX_CONNECTIONS_PER_IP: '5' } });
+    const { sid, a, b } = await metRawSession(base);
+    const crowd = Array.from({ length: 30 }, () => new RawClient(base, sid, a.cookie));
+    const statuses = await Promise.all(crowd.map((client) => client.opened()));
+    expect(statuses.filter((status) => status === 101)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(25);
+    await Promise.all(crowd.filter((_, i) => statuses[i] === 101).map((one) => one.close()));
+
+    await postJson(base, `/api/sessions/${sid}/leave`, undefined, { cookie: a.cookie });
+    for (let i = 0; i < 10; i += 1) {
+      expect(await new RawClient(base, sid, a.cookie).opened()).toBe(401);
+    }
+    const { client } = await connectRaw(base, sid, b);
+    await client.close();
+  });
+
+  it('[HT10] lets an address connect only so often, and foreign pages use nothing up', async () => {
+    const { base } = await listenApp({ env: { RATE_ENTER: '2/10m' } });
+    const { sid, a } = await metRawSession(base);
+    const open = async (origin: string | null = base) => {
+      const client = new RawClient(base, sid, a.cookie, origin);
+      const status = await client.opened();
+      if (status === 101) await client.close();
+      return status;
+    };
+    for (let i = 0; i < 60; i += 1) expect(await open('https://evil.example')).toBe(403);
+    for (let i = 0; i < 40; i += 1) expect(await open()).toBe(101);
+    expect(await open()).toBe(429);
+  });
+
   it.each([
     ['sec-websocket-key', ''],
     ['sec-websocket-key', 'too short'],

@@ -114,9 +114,20 @@ export class RawClient {
   #waiting: (() => void)[] = [];
   #over = false;
 
-  constructor(base: string, sid: string, cookie: string, origin: string | null = base) {
+  /** `address`: as a trusted proxy would tell it. */
+  constructor(
+    base: string,
+    sid: string,
+    cookie: string,
+    origin: string | null = base,
+    address?: string,
+  ) {
     this.socket = new WebSocket(`${base.replace('http', 'ws')}/ws/${sid}`, {
-      headers: { cookie, ...(origin !== null && { origin }) },
+      headers: {
+        cookie,
+        ...(origin !== null && { origin }),
+        ...(address !== undefined && { 'x-forwarded-for': address }),
+      },
     });
     this.socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ServerFrame; // as: the server under test
