@@ -4,6 +4,7 @@ import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
+import { knocking } from './knocking.ts';
 import { revoked } from './revoked.ts';
 import { uniform } from './uniform.ts';
 import { uploads } from './uploads.ts';
@@ -12,6 +13,7 @@ export const ATTACKS: readonly Fault[] = [
   guesses,
   entries,
   creations,
+  knocking,
   uniform,
   revoked,
   uploads,

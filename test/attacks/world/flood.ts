@@ -36,7 +36,9 @@ export function createSender({ port }: Pick<Server, 'port'>, sockets = 128): Sen
         const text = body === undefined || isOctets ? body : JSON.stringify(body);
         const sent = request(
           {
-            ...{ agent, host: '127.0.0.1', port, method, path },
+            // A refused upgrade takes its connection along.
+            agent: headers?.['upgrade'] === undefined ? agent : false,
+            ...{ host: '127.0.0.1', port, method, path },
             headers: {
               ...(text !== undefined && {
                 'content-type': isOctets ? 'application/octet-stream' : 'application/json',
