@@ -20,8 +20,8 @@ import { createSender, farAddress, inFlight, Tally, type Answered } from './worl
 const AT_ONCE = 8;
 const MAX_SESSIONS = 40;
 /** Room for some hundred chats, and more than Redis takes for itself meanwhile. */
-const ROOM_BYTES = 1024 * 1024;
-const ENOUGH_TO_FILL_IT = 1_000;
+const ROOM_BYTES = 768 * 1024;
+const ENOUGH_TO_FILL_IT = 700;
 
 const FROM_ANYWHERE = {
   TRUST_PROXY: '127.0.0.1/32',

@@ -18,7 +18,7 @@ const CHATS = 30;
 export const entries: Fault = {
   id: 'entries',
   title: '200 entries a second',
-  short: 300,
+  short: 200,
   long: 200 * 60,
   limits: { 'echo ms': 150, 'entry before: ms': 1_000, 'entry after: ms': 1_000 },
 
