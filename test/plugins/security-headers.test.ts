@@ -1,23 +1,12 @@
 /** The headers of every answer, whatever it is. */
 import { describe, expect, it } from 'vitest';
 import { createSession, openBrowser, request, startApp } from '../support/app.ts';
+import { csp, FIXED_HEADERS, IMMUTABLE, NOT_KEPT } from '../support/security-headers.ts';
 import { webRoot } from '../support/web-root.ts';
-
-const csp = (socketOrigin: string) =>
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
-  "media-src 'self' blob:; font-src 'self'; " +
-  `connect-src 'self' ${socketOrigin}; ` +
-  "manifest-src 'self'; worker-src 'self'; base-uri 'none'; object-src 'none'; " +
-  "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
-  'trusted-types duologue';
 
 const HEADERS = {
   'content-security-policy': csp('ws://chat.example'),
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'x-robots-tag': 'noindex, nofollow, noarchive',
+  ...FIXED_HEADERS,
 };
 
 describe('on every answer', () => {
@@ -62,9 +51,7 @@ describe('on every answer', () => {
     expect(answer.headers).not.toHaveProperty('x-powered-by');
     expect(answer.headers).not.toHaveProperty('server');
     const immutable = url.startsWith('/assets/app') && status === 200;
-    expect(answer.headers['cache-control']).toBe(
-      immutable ? 'public, max-age=31536000, immutable' : 'no-store',
-    );
+    expect(answer.headers['cache-control']).toBe(immutable ? IMMUTABLE : NOT_KEPT);
   });
 
   it('turns off what is not used', async () => {
@@ -107,7 +94,7 @@ it('a strange Host cannot add to the policy', async () => {
   const { app } = await startApp();
   for (const host of ["x; script-src 'unsafe-inline'", 'x, default-src *', 'x y']) {
     const { headers } = await request(app, { url: '/healthz', headers: { host } });
-    expect(headers['content-security-policy']).toBe(csp('').replace("'self' ;", "'self';"));
+    expect(headers['content-security-policy']).toBe(csp(null));
   }
 });
 
