@@ -1,5 +1,6 @@
 /** What is tried from outside, in the order of SECURITY.md. */
 import type { Fault } from '../faults/fault.ts';
+import { mutatedFrames } from '../fuzz/z1-frames.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
@@ -17,5 +18,6 @@ export const ATTACKS: readonly Fault[] = [
   uniform,
   revoked,
   uploads,
+  mutatedFrames,
   lyingServer,
 ];

@@ -1,0 +1,66 @@
+/**
+ * A session of one's own to attack from: one participant is the attacker, the other one looks on
+ * and must not notice. A new one when it has ended or was used enough.
+ */
+import { metRawSession, type RawSession } from '../support/raw-client.ts';
+import type { World } from '../faults/world/world.ts';
+import type { Random } from '../faults/world/random.ts';
+import { boxOf, OTHERS_CIDS } from './client-frames.ts';
+import { textFrame } from './frame-bytes.ts';
+import { openRawSocket, type Place, type RawSocket } from './raw-socket.ts';
+
+/** So many turns until a session has been used enough. */
+const TURNS = 300;
+
+export type Seat = ReturnType<typeof createSeat>;
+
+export function createSeat({ nodes }: World) {
+  let session: RawSession | null = null;
+  let witness: RawSocket | null = null;
+  let turns = 0;
+
+  const nodeBy = (n: number) => nodes[n % nodes.length]!.server; // there is one at least
+
+  async function renew(n: number): Promise<RawSession> {
+    await leave();
+    session = await metRawSession(nodeBy(n).base);
+    turns = 0;
+    witness = openRawSocket({ port: nodeBy(n).port, sid: session.sid, cookie: session.b.cookie });
+    await witness.opened();
+    witness.write(textFrame('{"type":"hello","v":1,"after":null}'));
+    for (const cid of OTHERS_CIDS) {
+      witness.write(textFrame(`{"type":"send","cid":"${cid}","box":"${boxOf(60)}"}`));
+    }
+    const { texts } = witness;
+    await witness.until(() => texts.filter((text) => text.startsWith('{"type":"ent')).length > 0);
+    return session;
+  }
+
+  async function leave(): Promise<void> {
+    const leaving = witness;
+    witness = null;
+    session = null;
+    if (!leaving) return;
+    leaving.close(1000);
+    await leaving.gone();
+  }
+
+  return {
+    /** Where to connect as the attacker, at any of the nodes. */
+    async take(random: Random): Promise<Place> {
+      const n = random.between(0, 1);
+      const { sid, a } = turns++ < TURNS && session ? session : await renew(n);
+      return { port: nodeBy(random.between(0, 1)).port, sid, cookie: a.cookie };
+    },
+    /** Throws if whoever looks on was cut off though nobody ended it, or was told something wrong. */
+    expectUndisturbed(mayHaveEnded = false): void {
+      if (!witness) return;
+      const { closeCode, problem } = witness;
+      if (problem !== null) throw new Error(`the other participant: ${problem}`);
+      if (closeCode !== null && !mayHaveEnded)
+        throw new Error(`the other participant was closed: ${closeCode}`);
+    },
+    /** The session is over: the next turn has another. */
+    leave,
+  };
+}
