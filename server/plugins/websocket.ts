@@ -2,6 +2,8 @@
  * WebSockets for the whole app: how large a frame may be, what a broken socket and a stopping
  * node do, and that an upgrade anywhere but at the socket route is refused as plain HTTP.
  */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
@@ -16,6 +18,7 @@ export const SOCKET_PATH = '/ws/:id';
 export function addWebSockets(app: FastifyInstance, hub: Hub, config: Config): void {
   void app.register(websocket, {
     options: {
+      server: upgradesInTurn(app.server),
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
       // A frame in byte-sized pieces would cost a buffer a byte.
@@ -36,4 +39,25 @@ export function addWebSockets(app: FastifyInstance, hub: Hub, config: Config): v
   app.addHook('onRequest', async (request) => {
     if (request.ws && request.routeOptions.url !== SOCKET_PATH) throw new AppError('not_found');
   });
+}
+
+/**
+ * A server that listens nowhere and is told of every upgrade that may go on. One that came before
+ * the request in front of it was answered may not: its socket is no longer Node's and is not free
+ * for an answer either, so nobody would ever close it. It goes when that answer has gone.
+ */
+function upgradesInTurn(server: Server): Server {
+  const passedOn = createServer();
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', ({ socket }, response) => answering.set(socket, response));
+  server.on('upgrade', (request, socket, head) => {
+    const before = answering.get(socket);
+    if (!before || before.closed) {
+      passedOn.emit('upgrade', request, socket, head);
+    } else {
+      socket.on('error', () => {}); // Node has taken its own listener off.
+      before.once('close', () => socket.destroy());
+    }
+  });
+  return passedOn;
 }

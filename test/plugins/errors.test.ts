@@ -202,6 +202,17 @@ describe('over a real socket', () => {
     expect(answer).toContain("connect-src 'self' wss://chat.example;");
   });
 
+  it.each(['/ws/AAAAAAAAAAA', '/healthz', '/nothing'])(
+    'an upgrade of %s behind a request that is not answered yet is closed with that answer',
+    async (path) => {
+      const { app, log } = await startApp();
+      const upgrade = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`;
+      const answer = await sendRaw(app, `GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n${upgrade}`);
+      expect(answer).toMatch(/^HTTP\/1.1 200 [^]*\{"ok":true\}$/);
+      expect(log.join()).not.toContain('upgrade failed');
+    },
+  );
+
   it('an upgrade that is refused is answered and closed', async () => {
     const { app } = await startApp();
     for (const path of ['/healthz', '/nothing', '/%zz', '/ws/AAAAAAAAAAA']) {
