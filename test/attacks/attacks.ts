@@ -1,6 +1,7 @@
 /** What is tried from outside, in the order of SECURITY.md. */
 import type { Fault } from '../faults/fault.ts';
 import { mutatedFrames } from '../fuzz/z1-frames.ts';
+import { rawStreams } from '../fuzz/z1-raw-streams.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
@@ -19,5 +20,6 @@ export const ATTACKS: readonly Fault[] = [
   revoked,
   uploads,
   mutatedFrames,
+  rawStreams,
   lyingServer,
 ];

@@ -41,7 +41,8 @@ export interface Attacked {
   world: World;
   /** The next seeds to play, shared by all who ask. */
   seeds: Iterable<number>;
-  course: Course;
+  /** The same for a list that is played once on each store, before the seeds. */
+  once: <T>(list: readonly T[]) => Iterable<T>;
 }
 
 /** `lanes`: how many attack at once, each with seeds of its own. */
@@ -59,13 +60,14 @@ export async function attack(
     try {
       const vitals = await watchVitals(world);
       const canary = course.use(await startCanary(world, course, `canary ms, ${store}`));
-      const shared = handOut(seeds, (handed) => {
+      const ways = createWays(world, seeds, (handed) => {
         course.progress(done++);
         if (handed === Math.floor(seeds.length * WARM_SHARE)) vitals.warm();
       });
-      const attacked = { world, course, seeds: { [Symbol.iterator]: () => shared } };
-      const ways = Array.from({ length: lanes }, () => act(attacked));
-      await throughOrDead(world, ways);
+      await throughOrDead(
+        world,
+        Array.from({ length: lanes }, () => act(ways)),
+      );
       await canary.finish();
       await vitals.judge(course, store);
       course.expectNoFaults(world);
@@ -75,11 +77,27 @@ export async function attack(
   }
 }
 
+function createWays(
+  world: World,
+  seeds: readonly number[],
+  onSeed: (handed: number) => void,
+): Attacked {
+  const lists = new Map<unknown, Iterable<unknown>>();
+  const seedsLeft = handOut(seeds, onSeed);
+  return {
+    ...{ world, seeds: seedsLeft },
+    once<T>(list: readonly T[]): Iterable<T> {
+      if (!lists.has(list)) lists.set(list, handOut(list));
+      return lists.get(list) as Iterable<T>; // as: made of this list, under its own key
+    },
+  };
+}
+
 /** One after the other to whoever asks next; a lane that fails ends it for all. */
-function* handOut(seeds: readonly number[], onHanded: (handed: number) => void) {
-  for (const [handed, seed] of seeds.entries()) {
+function* handOut<T>(list: readonly T[], onHanded: (handed: number) => void = () => {}) {
+  for (const [handed, one] of list.entries()) {
     onHanded(handed);
-    yield seed;
+    yield one;
   }
 }
 

@@ -64,26 +64,29 @@ export interface FrameHead {
   rsv: number;
   opcode: number;
   masked: boolean;
-  /** As said; may be more than can ever come. */
-  length: number;
+  /** As said; may be more than can ever come. Null while it has not come itself. */
+  length: number | null;
+  /** Said in 16 or 64 bits of its own. */
+  isLong: boolean;
   /** Where the mask begins, or the payload if there is none. */
   end: number;
 }
 
-/** The head of the frame that begins at `at`, null while it is incomplete. */
+/** The head of the frame that begins at `at`, null while its first two bytes have not come. */
 export function readHead(bytes: Buffer, at: number): FrameHead | null {
   if (bytes.length < at + 2) return null;
   const [first = 0, second = 0] = bytes.subarray(at, at + 2);
   const short = second & 0x7f;
   const end = at + 2 + (short === 126 ? 2 : short === 127 ? 8 : 0);
-  if (bytes.length < end) return null;
-  const long = () => Number(bytes.readBigUInt64BE(at + 2));
+  const long = () =>
+    short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
   return {
     fin: first >= 0x80,
     rsv: (first >> 4) & 7,
     opcode: first & 0xf,
     masked: second >= 0x80,
-    length: short === 126 ? bytes.readUInt16BE(at + 2) : short === 127 ? long() : short,
+    length: bytes.length < end ? null : short > 125 ? long() : short,
+    isLong: short > 125,
     end,
   };
 }
@@ -91,13 +94,13 @@ export function readHead(bytes: Buffer, at: number): FrameHead | null {
 /** The payload behind `head` without its mask, null while it is incomplete. */
 export function readPayload(bytes: Buffer, { masked, length, end }: FrameHead): Buffer | null {
   const start = masked ? end + 4 : end;
-  if (bytes.length < start + length) return null;
+  if (length === null || bytes.length < start + length) return null;
   const payload = Buffer.from(bytes.subarray(start, start + length));
   if (masked) for (let i = 0; i < length; i++) payload[i]! ^= bytes[end + (i % 4)]!;
   return payload;
 }
 
-/** Where the frame ends whose payload has come. */
+/** Where the frame ends whose length has come. */
 export function frameEnd({ masked, length, end }: FrameHead): number {
-  return end + (masked ? 4 : 0) + length;
+  return end + (masked ? 4 : 0) + (length ?? 0);
 }

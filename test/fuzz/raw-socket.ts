@@ -28,6 +28,7 @@ export function openRawSocket({ port, sid, cookie }: Place, early: Buffer | null
   let unread = Buffer.alloc(0);
   let answer: string | null = null;
   let closeCode: number | null = null;
+  let closeReason = '';
   let isGone = false;
   let hasClosed = false;
   let problem: string | null = null;
@@ -75,7 +76,7 @@ export function openRawSocket({ port, sid, cookie }: Place, early: Buffer | null
     else if (opcode === OP.pong) pongs.push(payload.toString('latin1'));
     else if (opcode === OP.close) {
       closeCode = payload.length < 2 ? NO_CODE : payload.readUInt16BE();
-      if (payload.length > 2) problem ??= `closed with words: ${payload.subarray(2).toString()}`;
+      closeReason = payload.subarray(2).toString();
       if (!hasClosed) close(closeCode === NO_CODE ? null : closeCode);
     } else if (opcode !== OP.ping) problem ??= `a frame of the server has opcode ${opcode}`;
   }
@@ -112,6 +113,9 @@ export function openRawSocket({ port, sid, cookie }: Place, early: Buffer | null
     /** Of the server's close frame, null without one. */
     get closeCode() {
       return closeCode;
+    },
+    get closeReason() {
+      return closeReason;
     },
     /** What no server may send. */
     get problem() {

@@ -2,15 +2,19 @@
  * A session of one's own to attack from: one participant is the attacker, the other one looks on
  * and must not notice. A new one when it has ended or was used enough.
  */
-import { metRawSession, type RawSession } from '../support/raw-client.ts';
+import { metRawSession, type RawParticipant, type RawSession } from '../support/raw-client.ts';
 import type { World } from '../faults/world/world.ts';
 import type { Random } from '../faults/world/random.ts';
+import { persist } from '../faults/world/until.ts';
 import { boxOf, OTHERS_CIDS } from './client-frames.ts';
 import { textFrame } from './frame-bytes.ts';
 import { openRawSocket, type Place, type RawSocket } from './raw-socket.ts';
 
 /** So many turns until a session has been used enough. */
 const TURNS = 300;
+
+/** With what else the attacker has. */
+export type Taken = Place & Pick<RawParticipant, 'proof' | 'code'>;
 
 export type Seat = ReturnType<typeof createSeat>;
 
@@ -23,7 +27,8 @@ export function createSeat({ nodes }: World) {
 
   async function renew(n: number): Promise<RawSession> {
     await leave();
-    session = await metRawSession(nodeBy(n).base);
+    // Where many are made at once some are told to come again.
+    session = await persist(() => metRawSession(nodeBy(n).base));
     turns = 0;
     witness = openRawSocket({ port: nodeBy(n).port, sid: session.sid, cookie: session.b.cookie });
     await witness.opened();
@@ -47,10 +52,11 @@ export function createSeat({ nodes }: World) {
 
   return {
     /** Where to connect as the attacker, at any of the nodes. */
-    async take(random: Random): Promise<Place> {
+    async take(random: Random): Promise<Taken> {
       const n = random.between(0, 1);
       const { sid, a } = turns++ < TURNS && session ? session : await renew(n);
-      return { port: nodeBy(random.between(0, 1)).port, sid, cookie: a.cookie };
+      const { cookie, proof, code } = a;
+      return { port: nodeBy(random.between(0, 1)).port, sid, cookie, proof, code };
     },
     /** Throws if whoever looks on was cut off though nobody ended it, or was told something wrong. */
     expectUndisturbed(mayHaveEnded = false): void {

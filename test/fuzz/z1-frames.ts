@@ -143,8 +143,9 @@ function writeChopped(socket: RawSocket, frames: readonly Buffer[], chops: strin
 }
 
 function judge({ said, greets }: Conversation, socket: RawSocket, wasRead: boolean): void {
-  const { closeCode, problem, texts } = socket;
+  const { closeCode, closeReason, problem, texts } = socket;
   if (problem !== null) throw new Error(problem);
+  if (closeReason !== '') throw new Error(`closed with the words ${closeReason}`);
   if (closeCode === null) throw new Error('dropped without a close');
   const foreign = texts.find((text) => parseServerFrame(text) === null);
   if (foreign !== undefined) throw new Error(`the server said ${foreign}`);
