@@ -2,6 +2,7 @@
 import type { Fault } from '../faults/fault.ts';
 import { mutatedFrames } from '../fuzz/z1-frames.ts';
 import { rawStreams } from '../fuzz/z1-raw-streams.ts';
+import { rawRequests } from '../fuzz/z2-requests.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
@@ -21,5 +22,6 @@ export const ATTACKS: readonly Fault[] = [
   uploads,
   mutatedFrames,
   rawStreams,
+  rawRequests,
   lyingServer,
 ];
