@@ -12,6 +12,7 @@ import { openRawSocket, type Place, type RawSocket } from './raw-socket.ts';
 
 /** So many turns until a session has been used enough. */
 const TURNS = 300;
+const RENEW_WITHIN_MS = 10_000;
 
 /** With what else the attacker has. */
 export type Taken = Place & Pick<RawParticipant, 'proof' | 'code'>;
@@ -28,7 +29,7 @@ export function createSeat({ nodes }: World) {
   async function renew(n: number): Promise<RawSession> {
     await leave();
     // Where many are made at once some are told to come again.
-    session = await persist(() => metRawSession(nodeBy(n).base));
+    session = await persist(() => metRawSession(nodeBy(n).base), RENEW_WITHIN_MS);
     turns = 0;
     witness = openRawSocket({ port: nodeBy(n).port, sid: session.sid, cookie: session.b.cookie });
     await witness.opened();
