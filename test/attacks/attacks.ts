@@ -1,5 +1,6 @@
 /** What is tried from outside, in the order of SECURITY.md. */
 import type { Fault } from '../faults/fault.ts';
+import { fuzzBugs } from '../fuzz/bugs.ts';
 import { mutatedFrames } from '../fuzz/z1-frames.ts';
 import { rawStreams } from '../fuzz/z1-raw-streams.ts';
 import { rawRequests } from '../fuzz/z2-requests.ts';
@@ -25,3 +26,6 @@ export const ATTACKS: readonly Fault[] = [
   rawRequests,
   lyingServer,
 ];
+
+/** Run only when named. */
+export const NAMED: readonly Fault[] = [fuzzBugs];

@@ -1,21 +1,11 @@
 /**
  * The harness judged: two bugs are put into a copy of the built server, and the faults that are
- * there to find them must fail, with the complaint that is due; on an unchanged copy they pass.
+ * there to find them must fail, with the complaint that is due.
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { repliesLost } from './f05-replies-lost.ts';
 import { subscriptionsCut } from './f07-subscriptions-cut.ts';
-import { runFault, type Fault, type Outcome } from './fault.ts';
-
-interface Bug {
-  name: string;
-  /** In server/dist: a text that stands there once, and what stands there instead. */
-  changes: readonly { file: string; from: string; to: string }[];
-  foundBy: Fault;
-  /** What it must find: not just anything. */
-  complaint: RegExp;
-}
+import type { Fault } from './fault.ts';
+import { findBugs, type Bug } from './planted-bugs.ts';
 
 const BUGS: readonly Bug[] = [
   {
@@ -41,56 +31,10 @@ const BUGS: readonly Bug[] = [
   },
 ];
 
-const DIST = fileURLToPath(new URL('../../server/dist', import.meta.url));
-/** Inside node_modules, where what the server imports is found. */
-const COPY = fileURLToPath(new URL('../../node_modules/.cache/bugs/server/dist', import.meta.url));
-
 export const bugs: Fault = {
   id: 'bugs',
   title: 'two bugs put in are found',
   short: 0,
   long: 1,
-
-  async run(course) {
-    for (let done = 0; done < course.iterations; done++) {
-      for (const bug of BUGS) {
-        const { foundBy, name } = bug;
-        const seed = course.seed + done;
-        const without = await runCopy(foundBy, seed, []);
-        if (without.error) {
-          throw new Error(`${foundBy.id} fails without a bug`, { cause: without.error });
-        }
-        const { error, seconds } = await runCopy(foundBy, seed, bug.changes);
-        if (!(error instanceof Error)) throw new Error(`nobody noticed: ${name}`);
-        process.stdout.write(`${name}, found by ${foundBy.id}: ${error.message}\n`);
-        if (!bug.complaint.test(error.message)) {
-          throw new Error(`${name}: ${foundBy.id} complains of something else`, { cause: error });
-        }
-        course.measure(`${name}: found after s`, seconds);
-      }
-      course.progress(done + 1);
-    }
-  },
+  run: (course) => findBugs(course, BUGS),
 };
-
-/** On a copy of the server with these changes. */
-async function runCopy(fault: Fault, seed: number, changes: Bug['changes']): Promise<Outcome> {
-  process.env['SERVER_MAIN'] = plant(changes);
-  try {
-    return await runFault(fault, { iterations: fault.short, seed });
-  } finally {
-    delete process.env['SERVER_MAIN'];
-  }
-}
-
-/** Returns the main file of a copy with these changes. */
-function plant(changes: Bug['changes']): string {
-  rmSync(COPY, { recursive: true, force: true });
-  cpSync(DIST, COPY, { recursive: true });
-  for (const { file, from, to } of changes) {
-    const source = readFileSync(`${COPY}/${file}`, 'utf8');
-    if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
-    writeFileSync(`${COPY}/${file}`, source.replace(from, to));
-  }
-  return `${COPY}/main.js`;
-}
