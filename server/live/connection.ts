@@ -95,8 +95,8 @@ export function createConnection(options: ConnectionOptions) {
   socket.on('message', receive);
   socket.on('pong', sawLife);
   socket.on('close', closed);
-  // ws closes the socket itself, with the right code, after telling what is wrong with it.
-  socket.on('error', () => {});
+  // ws begins to close the socket, with the right code, after telling what is wrong with it.
+  socket.on('error', finish);
 
   function sawLife(): void {
     seenAt = now();
@@ -157,7 +157,12 @@ export function createConnection(options: ConnectionOptions) {
   function close(code: number): void {
     if (state === 'closed') return;
     socket.close(code);
-    // A peer that does not answer the close must not hold memory, nor a stop of the node.
+    finish();
+  }
+
+  /** A peer that does not answer the close must not hold memory, nor a stop of the node. */
+  function finish(): void {
+    if (state === 'closed') return;
     const timer = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
     socket.once('close', () => clearTimeout(timer));
     closed();
