@@ -8,6 +8,7 @@ import { percentile } from './fault.ts';
 import type { History } from './history.ts';
 import { meet, type Device, type Pair } from './world/pair.ts';
 import type { Random } from './world/random.ts';
+import { statesOf } from './world/settle.ts';
 import { until } from './world/until.ts';
 import { vitalsOf, type Vitals } from './world/vitals.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -104,7 +105,12 @@ function createChats(world: World, course: Course) {
     pairs.splice(pairs.indexOf(pair), 1);
     course.judge(await pair.settle());
     there(pair)[0]?.chat.end();
-    await until('all are told', () => there(pair).every(({ chat }) => chat.ended.value !== null));
+    await until(
+      'all are told',
+      () => there(pair).every(({ chat }) => chat.ended.value !== null),
+      60_000,
+      () => statesOf(there(pair)),
+    );
     pair.close();
     course.measure('messages a chat', pair.recorder.events.filter(isSaid).length);
     await add();
@@ -182,14 +188,15 @@ function sample(world: World, course: Course): Vitals {
 
 /**
  * Minutes before a kill are alike: people have spread over both nodes again since the last one.
- * Those before the last are judged against those before the second, when all is warm.
+ * Those before the last are judged against those before the third: until then Node goes on making
+ * its heap larger, while what is alive in it stays the same.
  */
 function judgeGrowth(samples: readonly Vitals[], course: Course): void {
   const windows = [];
   for (let end = KILL_EVERY_MINUTES; end <= course.iterations; end += KILL_EVERY_MINUTES) {
     windows.push(samples.slice((end - WINDOW_MINUTES) * PER_MINUTE, end * PER_MINUTE));
   }
-  const [, first, ...rest] = windows;
+  const [, , first, ...rest] = windows;
   const last = rest.at(-1);
   course.measure('growth judged over minutes', last ? rest.length * KILL_EVERY_MINUTES : 0);
   if (!first || !last) return; // Too short a life to tell, as the figure says.
