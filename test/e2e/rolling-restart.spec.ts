@@ -31,7 +31,7 @@ function watchBanner({ page }: Person): Promise<void> {
     let total = 0;
     let since: number | null = null;
     const look = () => {
-      const isTroubled = /Reconnecting|offline/.test(banners?.textContent ?? '');
+      const isTroubled = /Reconnecting|no connection|offline/.test(banners?.textContent ?? '');
       if (isTroubled) since ??= performance.now();
       else if (since !== null) {
         total += performance.now() - since;
