@@ -1,8 +1,20 @@
 /** Codes, and the one thread that checks them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normaliseCode } from '../../server/protocol/code.ts';
 import { drawCode } from '../../server/sessions/codes.ts';
 import { createHasher, type Hasher } from '../../server/sessions/hasher.ts';
+
+/** Of this process; where that is not to be seen, its own. */
+function prioritiesOfThreads(): number[] {
+  if (process.platform !== 'linux') return [os.getPriority()];
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    // proc(5): the 19th field, counted from behind the name, which may hold blanks.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
 
 describe('drawing', () => {
   it('gives codes that stand for themselves, using all 32 letters', () => {
@@ -40,6 +52,14 @@ describe('the hasher', () => {
     while ((await Promise.race([hashed, turn()])) === 'turn') turns += 1;
     expect(turns).toBeGreaterThan(10);
     await slow.close();
+  });
+
+  it('is less urgent than what people write, where the system can tell threads apart', async () => {
+    const own = os.getPriority();
+    const less = process.platform === 'linux' ? Math.min(19, own + 10) : own;
+    await hasher.hash('7K3MQ9TX');
+    expect(prioritiesOfThreads()).toContain(less);
+    expect(os.getPriority()).toBe(own);
   });
 
   it('checks those who enter before those who create', async () => {
