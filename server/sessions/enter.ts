@@ -62,9 +62,10 @@ export async function enter(
       throw new AppError('too_many_tries', { details: { retryInMs: taken.retryInMs } });
     }
     if (await compare(code, codeHash)) return;
-    const { failures, triesLeft, retryInMs } = taken;
+    const { failures, told, triesLeft, retryInMs } = taken;
+    const count = TOLD_AT.findLast((least) => least <= failures) ?? 0;
     // That the word did not get through changes nothing about the answer.
-    if (TOLD_AT.includes(failures)) store.announceTries(sid, slot, failures).catch(() => {});
+    if (count > told) store.announceTries(sid, slot, count).catch(() => {});
     throw new AppError('wrong_code', { details: { triesLeft, retryInMs } });
   });
 

@@ -42,6 +42,8 @@ interface Bucket {
 export interface Attempts {
   /** All failed tries, ever. */
   failures: number;
+  /** Of how many of them both were told. */
+  told: number;
   addresses: Map<string, { failures: number; lastAt: number }>;
   /** Failures of the addresses of each. */
   neighbourhoods: Map<string, number>;
@@ -52,6 +54,7 @@ export interface Attempts {
 export function noAttempts(): Attempts {
   return {
     failures: 0,
+    told: 0,
     addresses: new Map(),
     neighbourhoods: new Map(),
     known: { used: 0, at: 0 },
@@ -102,7 +105,8 @@ export function takeTry(
   attempts.addresses.set(caller.address, { failures: failures + 1, lastAt: now });
   attempts.neighbourhoods.set(caller.neighbourhood, around + 1);
   const left = peekTries(attempts, caller, now, budget);
-  return { taken: true, failures: attempts.failures, ...left };
+  const { failures: all, told } = attempts;
+  return { taken: true, failures: all, told, ...left };
 }
 
 /** The last try of `caller` was right: it is given back, and the address starts anew. */

@@ -155,7 +155,10 @@ export function createMemoryStore(
     },
 
     async announceTries(sid, slot, count) {
-      if (live(sid)) tell(momentOf(sid), '*', { type: 'notice', kind: 'tries', slot, count });
+      const session = live(sid);
+      if (!session || session.participants[slot].attempts.told >= count) return;
+      session.participants[slot].attempts.told = count;
+      tell(momentOf(sid), '*', { type: 'notice', kind: 'tries', slot, count });
     },
 
     async enter(sid, slot, { codeHash, passHash, caller }) {

@@ -54,10 +54,11 @@ export function toTryTaken(reply: unknown): TryTaken | null {
   if (reply === null) return null;
   const [taken, ...rest] = toList(reply).map(toNumber);
   if (taken === 0) return { taken: false, retryInMs: toNumber(rest[0]) };
-  const [failures, triesLeft, retryInMs] = rest;
+  const [failures, told, triesLeft, retryInMs] = rest;
   return {
     taken: true,
     failures: toNumber(failures),
+    told: toNumber(told),
     triesLeft: toNumber(triesLeft),
     retryInMs: toNumber(retryInMs),
   };

@@ -9,6 +9,7 @@ import type { Redis } from 'ioredis';
 
 const NAMES = [
   'admit',
+  'announce-tries',
   'append',
   'connect',
   'create',

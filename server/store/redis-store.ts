@@ -167,8 +167,10 @@ export function createRedisStore({
       run(sid, 'take-try', [slot, ...callerArgs(caller), ...budgetArgs], toTryTaken),
     peekTries: (sid, slot, caller) =>
       run(sid, 'peek-tries', [slot, ...callerArgs(caller), ...budgetArgs], toTries),
-    announceTries: (sid, slot, count) =>
-      tell(sid, '*', { type: 'notice', kind: 'tries', slot, count }),
+    announceTries(sid, slot, count) {
+      const frame: ServerFrame = { type: 'notice', kind: 'tries', slot, count };
+      return run(sid, 'announce-tries', [slot, count, JSON.stringify(frame)], nothing);
+    },
 
     enter(sid, slot, { codeHash, passHash, caller }) {
       const limits = [MAX_PASSES_PER_PARTICIPANT, endedNoticeTtlMs];

@@ -103,10 +103,11 @@ export interface Tries {
 
 /**
  * A try that was taken counts as failed until `enter` forgives it. `triesLeft` and `retryInMs`
- * say what holds if it fails; `failures` counts all failed tries for this participant.
+ * say what holds if it fails; `failures` counts all failed tries for this participant, `told` is of
+ * how many of them both were told.
  */
 export type TryTaken =
-  | ({ taken: true; failures: number } & Tries)
+  | ({ taken: true; failures: number; told: number } & Tries)
   | { taken: false; retryInMs: number };
 
 /**
@@ -248,7 +249,7 @@ export interface Store {
   takeTry(sid: string, slot: Slot, caller: Caller): Promise<TryTaken | null>;
   /** What the next try would meet; takes nothing. Null when the session is gone. */
   peekTries(sid: string, slot: Slot, caller: Caller): Promise<Tries | null>;
-  /** Tells both that `count` tries for `slot` have failed. */
+  /** Tells both that `count` tries for `slot` have failed, unless they were told of as many. */
   announceTries(sid: string, slot: Slot, count: number): Promise<void>;
 
   /**

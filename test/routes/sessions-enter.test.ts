@@ -330,7 +330,10 @@ describe('tries', () => {
     const { app } = await startApp({
       store: {
         ...store,
-        announceTries: async (...args) => void told.push(args),
+        async announceTries(...args) {
+          told.push(args);
+          await store.announceTries(...args);
+        },
       },
     });
     const { a } = await createSession(app);

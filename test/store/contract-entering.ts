@@ -83,7 +83,9 @@ export function enteringContract(make: MakeNodes): void {
         expect(taken).toMatchObject({ taken: true });
         return taken;
       });
-      expect(taken).toEqual({ taken: true, failures: 5 + i, triesLeft: 0, retryInMs: waitMs });
+      expect(taken).toEqual({
+        ...{ taken: true, failures: 5 + i, told: 0, triesLeft: 0, retryInMs: waitMs },
+      });
       const refused = await take();
       ({ retryInMs } = refused ?? { retryInMs: 0 });
       expect(refused).toEqual({ taken: false, retryInMs });
@@ -117,10 +119,10 @@ export function enteringContract(make: MakeNodes): void {
     const { store, sid } = await setUp(make, { budget });
     for (let i = 0; i < 5; i++) await store.takeTry(sid, 'a', callerAt('here'));
     expect(await store.takeTry(sid, 'a', callerAt('there'))).toEqual({
-      ...{ taken: true, failures: 6, triesLeft: 4, retryInMs: 0 },
+      ...{ taken: true, failures: 6, told: 0, triesLeft: 4, retryInMs: 0 },
     });
     expect(await store.takeTry(sid, 'b', callerAt('here'))).toEqual({
-      ...{ taken: true, failures: 1, triesLeft: 4, retryInMs: 0 },
+      ...{ taken: true, failures: 1, told: 0, triesLeft: 4, retryInMs: 0 },
     });
   });
 
@@ -235,6 +237,29 @@ export function enteringContract(make: MakeNodes): void {
     // Nobody has failed here any more, and the try of the first is the bucket's again.
     expect(await take('one')).toMatchObject({ taken: true, triesLeft: 4 });
     expect(await store.takeTry(sid, 'a', callerAt('elsewhere'))).toMatchObject({ taken: false });
+  });
+
+  test('[EP4] both are told of so many failed tries once, and never of fewer', async () => {
+    const { store, other, sid, frames } = await setUp(make, { budget });
+    const told = async () => {
+      const taken = await store.takeTry(sid, 'b', callerAt(newHash()));
+      return taken?.taken && taken.told;
+    };
+    expect(await told()).toBe(0);
+    await Promise.all([store, other].map((node) => node.announceTries(sid, 'b', 20)));
+    await store.announceTries(sid, 'b', 5);
+    expect(await told()).toBe(20);
+    await store.announceTries(sid, 'a', 5);
+    await store.announceTries(sid, 'b', 100);
+    const notice = (slot: string, count: number) => ({
+      type: 'notice',
+      kind: 'tries',
+      slot,
+      count,
+    });
+    await vi.waitFor(() =>
+      expect(frames('*')).toEqual([notice('b', 20), notice('a', 5), notice('b', 100)]),
+    );
   });
 
   test('of many tries at once no more are taken than there are', async () => {

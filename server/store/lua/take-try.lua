@@ -2,7 +2,7 @@
 -- Takes a try from the attempt budget, or nothing at all.
 -- KEYS    session log cids leases tries ended files
 -- ARGV    slot address neighbourhood tries waits knownPerHour knownAtOnce newPerHour
--- returns {1, failures, triesLeft, retryInMs}, {0, retryInMs} if refused, nil if gone
+-- returns {1, failures, told, triesLeft, retryInMs}, {0, retryInMs} if refused, nil if gone
 -- needs   clock tries
 local deadline = redis.call('HGET', KEYS[1], 'deadline')
 if not deadline then
@@ -22,4 +22,5 @@ write_pair(slot .. ':@' .. address, failures + 1, now)
 redis.call('HINCRBY', KEYS[5], slot .. ':#' .. neighbourhood, 1)
 local all = redis.call('HINCRBY', KEYS[5], slot .. ':failures', 1)
 redis.call('PEXPIREAT', KEYS[5], deadline)
-return { 1, all, peek(slot, address, neighbourhood, now, budget) }
+local told = redis.call('HGET', KEYS[5], slot .. ':told') or 0
+return { 1, all, told, peek(slot, address, neighbourhood, now, budget) }

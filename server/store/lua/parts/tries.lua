@@ -1,5 +1,5 @@
 -- The attempt budget; the same calculation as budget.ts. Fields of `tries`, after `<slot>:`:
--- `failures` (all, ever), `known` and `new` (buckets: `<used> <at>`, draining by themselves),
+-- `failures` (all, ever), `told` (how many both were told of), `known` and `new` (buckets: `<used> <at>`, draining by themselves),
 -- `@<address>` (`<failures> <lastAt>`) and `#<neighbourhood>` (failures of its addresses).
 local hour_ms = 3600000
 
