@@ -88,6 +88,20 @@ describe('a break is found:', () => {
     expect(found({ 'web/core/x.ts': `// Long because it is one table.\n${long}` })).toEqual([]);
   });
 
+  it.each([
+    `export const show = (text: string) => { document.body.innerHTML = text }`,
+    `export const X = () => <p dangerouslySetInnerHTML={{ __html: '' }} />`,
+    `document.body.insertAdjacentHTML('beforeend', '')`,
+    `document.write('')`,
+    `export const made = new Function('')`,
+    `export const made = eval('1')`,
+    `trustedTypes.createPolicy('duologue', {})`,
+    `export const X = () => <a href="JavaScript:void 0">x</a>`,
+  ])('text that becomes markup or code: %s', (source) => {
+    expect(found({ 'web/ui/X.tsx': source })).toHaveLength(1);
+    expect(found({ 'scripts/x.ts': source.replace(/<.*>/, '0') })).toEqual([]);
+  });
+
   it('and what is allowed is not', () => {
     const sources = {
       'server/protocol/a.ts': `import { hkdf } from '@noble/hashes/hkdf.js'`,

@@ -3,6 +3,7 @@ import { test as base, expect, type BrowserContextOptions } from '@playwright/te
 import { startRedis } from '../../support/redis.ts';
 import { Person, type Cards } from './person.ts';
 import { startServer, type Server } from '../../support/server-process.ts';
+import { startForeignSite, type ForeignSite } from './foreign-site.ts';
 
 export { expect, Person };
 
@@ -21,6 +22,10 @@ interface Fixtures {
   bob: Person;
   /** Ann has created the chat and both are in it. */
   met: Cards;
+  /** In every test: no page of anybody has broken the policy, unless the test took note of it. */
+  policyKept: void;
+  /** Somebody else's website. */
+  foreign: ForeignSite;
 }
 
 export interface WorkerFixtures {
@@ -59,6 +64,23 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       return server;
     });
     await Promise.all(servers.map((server) => server.stop()));
+  },
+
+  policyKept: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      await use();
+      const people = Person.takeArrived();
+      expect(people.flatMap(({ violations }) => violations)).toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  // oxlint-disable-next-line no-empty-pattern -- as above
+  foreign: async ({}, use) => {
+    const site = await startForeignSite();
+    await use(site);
+    await site.stop();
   },
 
   newPerson: async ({ browser }, use) => {

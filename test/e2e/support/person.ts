@@ -10,6 +10,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import { watchPolicy } from './policy-watch.ts';
 import { isNoiseOfTap } from './wire.ts';
 
 export interface Card {
@@ -40,7 +41,15 @@ export class Person {
   readonly base: string;
   /** What went wrong in any of their pages: script errors, violations of the policy. */
   readonly problems: string[] = [];
+  /** Breaches of the policy alone, each as directive and what was blocked. */
+  readonly violations: string[] = [];
   #page: Page | null = null;
+  static #arrived: Person[] = [];
+
+  /** All that came since this was last asked, however they came. */
+  static takeArrived(): Person[] {
+    return Person.#arrived.splice(0);
+  }
 
   private constructor(context: BrowserContext, base: string) {
     this.context = context;
@@ -66,8 +75,16 @@ export class Person {
   /** In a browser that is there already. */
   static async within(context: BrowserContext, base: string): Promise<Person> {
     const person = new Person(context, base);
+    await watchPolicy(context, (violation) => void person.violations.push(violation));
+    Person.#arrived.push(person);
     person.#page = await context.newPage();
     return person;
+  }
+
+  /** That a test has broken the policy on purpose: what was blocked. Forgotten as a problem. */
+  takeViolations(): string[] {
+    this.problems.length = 0;
+    return this.violations.splice(0);
   }
 
   get page(): Page {
