@@ -48,7 +48,7 @@ const BUGS: readonly Bug[] = [
       },
     ],
     foundBy: rawRequests,
-    complaint: /of the inside/,
+    complaint: /where the server lies|of the inside/,
   },
   {
     name: 'an upgrade that nobody closes',
