@@ -41,6 +41,8 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
   return (
     <form
       class="composer"
+      // Browsers keep what stands in a form, to restore it: on the disk, and not sealed.
+      autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -60,6 +60,8 @@ export function Field({
         id={id}
         ref={inputRef ?? null}
         value={value}
+        // Chromium writes what was typed to the disk, to restore it, unless this is the same.
+        defaultValue={value}
         onInput={(event) => onValue(event.currentTarget.value)}
         aria-required
         aria-invalid={hasError}
