@@ -5,10 +5,12 @@ import { mutatedFrames } from '../fuzz/z1-frames.ts';
 import { rawStreams } from '../fuzz/z1-raw-streams.ts';
 import { rawRequests } from '../fuzz/z2-requests.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
+import { canaries } from './canaries.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
 import { knocking } from './knocking.ts';
+import { remains } from './remains.ts';
 import { revoked } from './revoked.ts';
 import { uniform } from './uniform.ts';
 import { uploads } from './uploads.ts';
@@ -21,6 +23,8 @@ export const ATTACKS: readonly Fault[] = [
   uniform,
   revoked,
   uploads,
+  canaries,
+  remains,
   mutatedFrames,
   rawStreams,
   rawRequests,

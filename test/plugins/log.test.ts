@@ -1,9 +1,9 @@
-/** What is in the log at its most talkative, after everything that can be done: no secret. */
+/** What the log says of requests and of failures, and what it never does. */
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../server/config.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
-import { createSession, enterAs, landAs, openBrowser, request, startApp } from '../support/app.ts';
+import { request, startApp } from '../support/app.ts';
 import { sendUpgrade } from '../support/raw-http.ts';
 import { webRoot } from '../support/web-root.ts';
 
@@ -49,50 +49,25 @@ it('says why it answers 503, now and then', async () => {
   expect(warned()).toHaveLength(2);
 });
 
-it('holds no sid, proof, code, name, pass, fragment, query, host or address', async () => {
+// What else is never in it, with a whole product at trace: test/attacks/canaries.ts.
+it('holds nothing of an address under a sub-path', async () => {
   const { app, log } = await startApp({
     webRoot: await webRoot(),
-    env: { PUBLIC_URL: 'http://secret-host.example/two', ALLOWED_ORIGINS: 'http://chat.example' },
+    env: { PUBLIC_URL: 'http://secret-host.example/two' },
   });
-  const address = '198.51.100.77';
-  const { a, b } = await createSession(app, { names: ['Rumpelstiltskin', 'Hildegunst'] });
-  const [ann, bob] = [openBrowser(app, { address }), openBrowser(app, { address })];
-  await landAs(ann, a);
-  await enterAs(ann, a);
-  await enterAs(bob, { ...b, code: '0000-0000' });
-  await enterAs(bob, { ...b, code: 'hunter2' });
-  await enterAs(ann, b);
-  await enterAs(bob, b);
-  const passes = [...ann.cookies.values(), ...bob.cookies.values()];
-  const fragment = a.link.split('#')[1]!;
+  const secret = 'AAAAAAAAAAAhunter2';
   for (const url of [
-    `/c%23${fragment}`,
-    `/two/c%23${fragment}`,
-    `/c?x=${fragment}`,
-    `/%zz${fragment}`,
-    `/${fragment}`,
-    `/assets/${fragment}`,
-    `/ws/${a.sid}?secret=hunter2`,
-    `/two/ws/${a.sid}`,
+    `/two/c%23${secret}`,
+    `/two/c?x=${secret}`,
+    `/two/%zz${secret}`,
+    `/two/assets/${secret}`,
+    `/two/ws/AAAAAAAAAAA?secret=${secret}`,
   ]) {
-    await request(app, { url, remoteAddress: address });
+    await request(app, { url });
     await sendUpgrade(app, url);
   }
-  await request(app, {
-    method: 'POST',
-    url: '/api/sessions',
-    payload: `{"names":["hunter2"`,
-    headers: { 'content-type': 'application/json', authorization: 'hunter2' },
-  });
-  await ann.send('POST', `${a.path}/leave`);
-  await bob.send('DELETE', b.path, { box: 'B'.repeat(395) });
-  await landAs(ann, a);
-
-  const all = log.join('\n');
-  expect(log.length).toBeGreaterThan(20);
-  const secrets = [a.sid, a.proof, b.proof, a.code, b.code, fragment, address, ...passes];
-  const others = ['Rumpelstiltskin', 'Hildegunst', 'hunter2', 'secret-host', '0000', 'BBBB'];
-  for (const secret of [...secrets, ...others, a.code.replace('-', ''), 'duologue-']) {
-    expect(all).not.toContain(secret);
+  expect(log.length).toBeGreaterThan(9);
+  for (const word of ['AAAAAAAAAAA', 'hunter2', 'secret-host']) {
+    expect(log.join('\n')).not.toContain(word);
   }
 });

@@ -65,9 +65,13 @@ export async function postJson(
 }
 
 /** A session made by the server, for two names; nobody has entered. */
-export async function createRawSession(base: string, idle?: string): Promise<RawSession> {
+export async function createRawSession(
+  base: string,
+  idle?: string,
+  names: [string, string] = ['Abhi', 'Anny'],
+): Promise<RawSession> {
   const { status, body } = await postJson(base, '/api/sessions', {
-    names: ['Abhi', 'Anny'],
+    names,
     ...(idle !== undefined && { idle }),
   });
   if (status !== 201) throw new Error(`not created: ${status} ${JSON.stringify(body)}`);

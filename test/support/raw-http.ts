@@ -23,11 +23,15 @@ export async function openRaw(app: FastifyInstance, bytes: string | Buffer): Pro
 }
 
 /** As `sendRaw`, for a server process; `from`: the address of 127.0.0.0/8 to ask from. */
-export function sendBytes(port: number, bytes: string | Buffer, from?: string): Promise<string> {
+export function sendBytes(
+  port: number,
+  bytes: string | Uint8Array,
+  from?: string,
+): Promise<string> {
   return openBytes(port, bytes, from).answer;
 }
 
-function openBytes(port: number, bytes: string | Buffer, from?: string): RawExchange {
+function openBytes(port: number, bytes: string | Uint8Array, from?: string): RawExchange {
   const place = { port, host: '127.0.0.1', ...(from !== undefined && { localAddress: from }) };
   const socket = connect(place, () => socket.write(bytes));
   const answer = new Promise<string>((resolve, reject) => {

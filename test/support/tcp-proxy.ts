@@ -47,13 +47,20 @@ interface Way {
 
 type Pair = Record<Direction, Way>;
 
+/** Told of everything that arrives from either side, before anything happens to it. */
+export type Listener = (connection: number, direction: Direction, bytes: Buffer) => void;
+
 /** `target` is asked for every new connection: the port to go to, or null to refuse it. */
-export async function startTcpProxy(target: () => number | null): Promise<TcpProxy> {
+export async function startTcpProxy(
+  target: () => number | null,
+  listen: Listener = () => {},
+): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let holding = new Set<Direction>();
   let delayMs = 0;
   let isRefused = false;
   let next: { bytes: number; direction: Direction } | null = null;
+  let connections = 0;
 
   function end(pair: Pair): void {
     pairs.delete(pair);
@@ -116,6 +123,9 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     const pair: Pair = { in: way(client, upstream, 'in'), out: way(upstream, client, 'out') };
     next = null;
     pairs.add(pair);
+    const number = connections++;
+    pair.in.from.on('data', (bytes) => listen(number, 'in', bytes));
+    pair.out.from.on('data', (bytes) => listen(number, 'out', bytes));
     for (const one of Object.values(pair)) {
       one.from.on('data', (bytes) => take(pair, one, bytes));
       one.from.on('error', () => {});

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type LaunchOptions } from '@playwright/test';
 
 export interface Profile {
+  /** Where the browser keeps everything. */
+  folder: string;
   start(): Promise<BrowserContext>;
   /** SIGKILL to the browser's main process; the others go with it. */
   kill(): Promise<void>;
@@ -26,6 +28,7 @@ export function createProfile(options: LaunchOptions): Profile {
     running = null;
   };
   return {
+    folder,
     async start() {
       running = await chromium.launchPersistentContext(folder, options);
       return running;

@@ -64,25 +64,35 @@ export interface BrowserOptions {
 
 let pairs = 0;
 
+/** What somebody has who made a chat, by whatever way. */
+export type Invitations = Pick<Pair, 'sid' | 'links' | 'codes'>;
+
 /** A new chat; nobody has entered. */
-export async function createPair(base: string, idle?: string): Promise<Pair> {
+export async function createPair(
+  base: string,
+  idle?: string,
+  names: [string, string] = ['Ann', 'Bob'],
+): Promise<Pair> {
   const creator = createBrowser(base);
   const created = await persist(async () => {
     const { environment } = creator.load();
     const answer = await createNewSession(
       createSessionApi({ environment, base }),
-      ['Ann', 'Bob'],
+      names,
       idle === undefined ? {} : { idle },
     );
     if (answer.result !== 'created') throw new Error(`not created: ${JSON.stringify(answer)}`);
     return answer;
   });
   const [a, b] = created.participants;
-  const { sid } = created;
+  const links = { a: a.link, b: b.link };
+  return createPairOf(base, { sid: created.sid, links, codes: { a: a.code, b: b.code } });
+}
+
+/** The two of a chat that is there already; nobody has entered. */
+export function createPairOf(base: string, { sid, links, codes }: Invitations): Pair {
   const recorder = createRecorder(sid);
   const devices: Device[] = [];
-  const links = { a: a.link, b: b.link };
-  const codes = { a: a.code, b: b.code };
   const label = `p${++pairs}`;
 
   async function enter(slot: Slot, options: BrowserOptions = {}): Promise<Browser> {
@@ -109,9 +119,21 @@ export async function createPair(base: string, idle?: string): Promise<Pair> {
 /** A chat that both have entered, each with one device. */
 export async function meet(
   base: string,
-  { a, b, idle }: { a?: BrowserOptions; b?: BrowserOptions; idle?: string } = {},
-): Promise<Pair & { ann: Device; bob: Device }> {
-  const pair = await createPair(base, idle);
+  { a, b, idle }: Ways & { idle?: string } = {},
+): Promise<Meeting> {
+  return meetIn(await createPair(base, idle), { a, b });
+}
+
+/** By which way each of the two comes; the pair's own if not given. */
+export type Ways = Partial<Record<Slot, BrowserOptions | undefined>>;
+
+export interface Meeting extends Pair {
+  ann: Device;
+  bob: Device;
+}
+
+/** Both enter, each with one device. */
+export async function meetIn(pair: Pair, { a, b }: Ways = {}): Promise<Meeting> {
   const [annsBrowser, bobsBrowser] = await Promise.all([pair.enter('a', a), pair.enter('b', b)]);
   const [ann, bob] = await Promise.all([pair.open('a', annsBrowser), pair.open('b', bobsBrowser)]);
   await until('both are live', () => ann.isQuiet() && bob.isQuiet());
