@@ -56,10 +56,12 @@ function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' };
   const { name, message, stack = '', cause } = error;
   const code: unknown = 'code' in error ? error.code : undefined;
+  // It repeats what could not be parsed, and the stack repeats the message.
+  const shown = error instanceof SyntaxError ? '' : withoutArguments(message);
   return {
     type: name,
-    message: withoutArguments(message),
-    stack: withoutArguments(stack),
+    message: shown,
+    stack: withoutArguments(stack.replace(message, () => shown)),
     ...(code === undefined ? {} : { code }),
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };

@@ -49,6 +49,24 @@ it('says why it answers 503, now and then', async () => {
   expect(warned()).toHaveLength(2);
 });
 
+it('says that something could not be parsed, not what', async () => {
+  const { app, log } = await startApp();
+  for (const text of ['hunter2', 'a longer text in which hunter2 stands somewhere, as JSON']) {
+    try {
+      JSON.parse(text);
+    } catch (cause) {
+      app.log.error({ err: new Error('of ours', { cause }) }, 'failed');
+    }
+  }
+  const failed = log.filter((line) => line.includes('"msg":"failed"'));
+  expect(failed).toHaveLength(2);
+  for (const line of failed) {
+    expect(line).toContain('SyntaxError');
+    expect(line).toContain('at JSON.parse');
+    expect(line).not.toContain('hunter2');
+  }
+});
+
 // What else is never in it, with a whole product at trace: test/attacks/canaries.ts.
 it('holds nothing of an address under a sub-path', async () => {
   const { app, log } = await startApp({
