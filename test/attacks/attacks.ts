@@ -6,6 +6,7 @@ import { rawStreams } from '../fuzz/z1-raw-streams.ts';
 import { rawRequests } from '../fuzz/z2-requests.ts';
 import { lyingServer } from '../fuzz/z4-lying-server.ts';
 import { canaries } from './canaries.ts';
+import { crash } from './crash.ts';
 import { creations } from './creations.ts';
 import { entries } from './entries.ts';
 import { guesses } from './guesses.ts';
@@ -25,6 +26,7 @@ export const ATTACKS: readonly Fault[] = [
   uploads,
   canaries,
   remains,
+  crash,
   mutatedFrames,
   rawStreams,
   rawRequests,
