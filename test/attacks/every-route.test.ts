@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildApp } from '../../server/app.ts';
 import { parseConfig } from '../../server/config.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
@@ -12,6 +12,9 @@ import { SECRET } from '../support/app.ts';
 import { askRaw } from '../support/raw-http.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 import { FILE, HTTPS, KEPT, type Headers } from './expected-headers.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PUBLIC_URL = 'https://chat.example/two';
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));

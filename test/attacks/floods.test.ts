@@ -5,12 +5,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askRaw, sendBytes, UPGRADE } from '../support/raw-http.ts';
 import { connectRaw, metRawSession, RawClient, type RawSession } from '../support/raw-client.ts';
 import { growthMiB } from '../support/resident.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 import { expectDelivered, type People } from '../support/store-trouble.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const LARGE_BYTES = 20 * 2 ** 20;
 const CONNECTIONS = 10;
@@ -237,7 +240,6 @@ describe('header floods', () => {
   it.each([
     ['four thousand', `${GET}${'abc:def\r\n'.repeat(4_000)}\r\n`],
     ['one of 16 KiB', `${GET}X: ${'x'.repeat(16 * 1024)}\r\n\r\n`],
-    ['one of a megabyte', `${GET}X: ${'x'.repeat(2 ** 20)}\r\n\r\n`],
     ['a name of 16 KiB', `${GET}${'x'.repeat(16 * 1024)}: x\r\n\r\n`],
     ['a path of 16 KiB', `GET /${'x'.repeat(16 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     [
@@ -250,6 +252,11 @@ describe('header floods', () => {
     ],
   ])('%s are refused (431)', async (_, bytes) => {
     expect(await sendBytes(server.port, bytes)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it('one of a megabyte is refused, or cut off before it has been said', async () => {
+    const bytes = `${GET}X: ${'x'.repeat(2 ** 20)}\r\n\r\n`;
+    expect(await sendBytes(server.port, bytes)).toMatch(/^(HTTP\/1\.1 431 |$)/);
   });
 
   it('as many as fit are answered', async () => {

@@ -3,7 +3,7 @@
  * their fields, poisoned. A second chat goes on meanwhile in the same process.
  */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sealControl, sealMessage, newCid } from '../../server/protocol/envelope/entry-box.ts';
 import { openLanding } from '../../web/core/entering.ts';
 import { askLanding, meet, messagesOf, partsOf } from '../faults/world/pair.ts';
@@ -11,6 +11,9 @@ import { until } from '../faults/world/until.ts';
 import { connectRaw, metRawSession, RawClient, type RawSession } from '../support/raw-client.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 import { expectDelivered, type People } from '../support/store-trouble.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
 const send = (cid = random(16)) => ({ type: 'send', cid, box: random(296) });
@@ -142,17 +145,19 @@ describe('a spoofed sender', () => {
   it("with another's device makes nobody leave", async () => {
     const device = random(16);
     const hello = { type: 'hello', v: 1, after: null, device };
-    const [one, other] = [session.a, session.b].map(
-      ({ cookie }) => new RawClient(server.base, session.sid, cookie),
-    );
-    for (const client of [one!, other!]) {
+    const clients: RawClient[] = [];
+    for (const { cookie } of [session.a, session.b]) {
+      const client = new RawClient(server.base, session.sid, cookie);
       expect(await client.opened()).toBe(101);
       client.send(hello);
       await client.next('welcome');
+      clients.push(client);
     }
-    one!.send({ type: 'ping' });
-    await one!.next('pong');
-    await Promise.all([one!.close(), other!.close()]);
+    for (const client of clients) {
+      client.send({ type: 'ping' });
+      await client.next('pong');
+    }
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   it.each(['message', 'control'] as const)(

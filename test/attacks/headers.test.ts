@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig } from '../../server/config.ts';
 import { AppError } from '../../server/protocol/errors.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
@@ -28,6 +28,9 @@ import {
   KEPT,
   type Headers,
 } from './expected-headers.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const HOST = 'chat.example';
 const PUBLIC_URL = 'https://chat.example/two';

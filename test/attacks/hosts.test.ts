@@ -2,10 +2,13 @@
  * Host header tricks: what a request says about where it went must not lead anybody elsewhere. Over
  * real servers, one that takes its address from the request and one that is told it.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { invitationsOf } from '../support/app.ts';
 import { askRaw, sendBytes, UPGRADE, type RawRequest } from '../support/raw-http.ts';
 import { startServer, type Server } from '../support/server-process.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PUBLIC_URL = 'https://chat.example/two';
 const NAMES = JSON.stringify({ names: ['Ann', 'Bob'] });

@@ -5,13 +5,16 @@
 import type { IncomingMessage } from 'node:http';
 import { request as askTls } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { invitationsOf, type Invitation } from '../support/app.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { startHttpProxy, type HttpProxy } from '../support/http-proxy.ts';
 import { UPGRADE } from '../support/raw-http.ts';
 import { startServer } from '../support/server-process.ts';
 import { report, type Seen } from './observatory.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const certificate = selfSigned(['chat.example']);
 const OWN = 'https://chat.example';

@@ -2,10 +2,13 @@
  * Forty foreign Origins at every way in, over real servers: whoever is told its address, is told
  * others besides, or goes by the Host. With a valid pass each, so that only the Origin is wrong.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { invitationsOf, type Invitation } from '../support/app.ts';
 import { askRaw, UPGRADE, type RawRequest } from '../support/raw-http.ts';
 import { startServer, type Server } from '../support/server-process.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const HOST = 'chat.example:8080';
 

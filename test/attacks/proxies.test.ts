@@ -2,11 +2,14 @@
  * Who a request comes from, through chains of proxies: what is said by whom is not trusted counts
  * for nothing. An address is seen by what it may still do: one creation each.
  */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openBrowser, startApp } from '../support/app.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
 import { askRaw } from '../support/raw-http.ts';
 import { startServer } from '../support/server-process.ts';
+
+// Many requests each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const NAMES = { names: ['Ann', 'Bob'] };
 const ONE_EACH = { RATE_CREATE: '1/1h' };
