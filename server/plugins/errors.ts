@@ -5,7 +5,13 @@
  */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import type { Config } from '../config.ts';
 import { AppError, ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { headersWithoutRequest } from './security-headers.ts';
@@ -47,12 +53,18 @@ export function handleErrors(app: FastifyInstance, now: () => number): void {
   const logError = createErrorLog(now);
   app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
     const refusal = toAppError(error);
-    logError(request.log, refusal);
+    if (isNobodyThere(error, request)) request.log.debug('nobody is there for the answer');
+    else logError(request.log, refusal);
     return sendError(reply, refusal);
   });
   app.setNotFoundHandler(({ url }, reply) =>
     sendError(reply, url === UNREADABLE_PATH ? unreadablePath() : new AppError('not_found')),
   );
+}
+
+/** What was being sent broke off because its reader has gone: no fault of ours. */
+function isNobodyThere({ code }: FastifyError | AppError, { raw }: FastifyRequest): boolean {
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' && raw.socket.destroyed;
 }
 
 /** Failures of ours all, each kind of 503 now and then: while it lasts, every request is one. */

@@ -1,5 +1,5 @@
 /** Every refusal has one form, whatever was sent, and repeats nothing of it. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ERRORS, AppError, isErrorCode } from '../../server/protocol/errors.ts';
 import { parseConfig } from '../../server/config.ts';
 import { toAppError } from '../../server/plugins/errors.ts';
@@ -193,6 +193,15 @@ describe('over a real socket', () => {
     const answer = await sendRaw(app, `POST /api/sessions HTTP/1.1\r\nHost: x\r\n${bytes}`);
     expect(answer).toMatch(/^HTTP\/1.1 408 /);
     expectOurs(answer, 'bad_request');
+  });
+
+  it('who has gone before the answer is no fault of ours', async () => {
+    const { app, log } = await startApp({ webRoot: await webRoot() });
+    // Node hangs up on CONNECT at once, also while a request in front of it waits for its file.
+    const connect = 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(await sendRaw(app, `GET / HTTP/1.1\r\nHost: x\r\n\r\n${connect}`)).toBe('');
+    await vi.waitFor(() => expect(log.join()).toContain('nobody is there for the answer'));
+    expect(log.join()).not.toContain('request failed');
   });
 
   it('what cannot be read has the headers of https where it is known', async () => {
