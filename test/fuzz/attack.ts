@@ -11,8 +11,12 @@ import { startWorld, type World } from '../faults/world/world.ts';
 import { startCanary } from './canary.ts';
 import { createSeat } from './seat.ts';
 
-/** A share of the seeds is played before the nodes are as large as this traffic makes them. */
-const WARM_SHARE = 0.1;
+/**
+ * A share of the seeds is played before the nodes are as large as this traffic makes them: what
+ * waits for the collector of garbage too. In a run with fewer seeds before nobody can tell growth.
+ */
+const WARM_SHARE = 0.2;
+const WARM_SEEDS = 5_000;
 const LOOK_EVERY_MS = 500;
 
 const PLACES = [
@@ -62,7 +66,7 @@ export async function attack(
       const canary = course.use(await startCanary(world, course, `canary ms, ${store}`));
       const ways = createWays(world, seeds, (handed) => {
         course.progress(done++);
-        if (handed === Math.floor(seeds.length * WARM_SHARE)) vitals.warm();
+        if (handed >= WARM_SEEDS && handed === Math.floor(seeds.length * WARM_SHARE)) vitals.warm();
       });
       await throughOrDead(
         world,
@@ -161,7 +165,9 @@ async function watchVitals(world: World) {
       const last = look();
       for (const [i, { startedAt }] of before.entries()) {
         if (last[i]?.startedAt !== startedAt) throw new Error(`node ${i} is another process`);
-        const growth = (now: Vitals[]) => (now[i]!.bytes - (warm ?? before)[i]!.bytes) / 1e6;
+        const base = warm?.[i];
+        if (!base) continue;
+        const growth = (now: readonly Vitals[]) => (now[i]!.bytes - base.bytes) / 1e6;
         course.measure(`most RSS growth MB, ${store}`, growth(most));
         course.measure(`last RSS growth MB, ${store}`, growth(last));
       }

@@ -166,6 +166,8 @@ function closeCodesDue(said: readonly Said[], mustClose: boolean): Set<number> {
   if (!bytes.every(isUtf8)) codes.add(INVALID_UTF8);
   if (said.some(({ times }) => times > 1)) codes.add(CLOSE.flooding);
   if (said.some(mayEnd)) codes.add(CLOSE.ended);
+  // One that was cut may have been on its way to the store still, and come after its successor.
+  if (bytes.some((payload) => payload.includes('device'))) codes.add(CLOSE.replaced);
   return codes;
 }
 
