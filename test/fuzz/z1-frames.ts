@@ -86,7 +86,7 @@ const conversation: Arbitrary<Conversation> = fc
 export const mutatedFrames: Fault = {
   id: 'Z1',
   title: 'mutated frames',
-  short: 1_500,
+  short: 500,
   long: 1_000_000,
   limits: LIMITS,
 

@@ -122,7 +122,7 @@ function chop(stream: Buffer, frames: readonly Buffer[], chops: string): Buffer[
 export const rawStreams: Fault = {
   id: 'Z1raw',
   title: 'raw RFC 6455 bytes',
-  short: 700,
+  short: 200,
   long: 100_000,
   limits: LIMITS,
 

@@ -39,7 +39,7 @@ const drawn: Arbitrary<Requests> = fc.record({
 export const rawRequests: Fault = {
   id: 'Z2',
   title: 'raw HTTP requests',
-  short: 800,
+  short: 400,
   long: 200_000,
   limits: LIMITS,
 
