@@ -8,8 +8,11 @@ import { isRecord } from '../../server/protocol/shape.ts';
 import { csp, FIXED_HEADERS, IMMUTABLE, NOT_KEPT } from '../support/security-headers.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 
-/** Part of every request, wherever something can be put in; no answer repeats it. */
-export const MARK = 'zq9';
+/**
+ * Part of every request, wherever something can be put in; no answer repeats it. No base64url: it
+ * stands in nothing that is random.
+ */
+export const MARK = 'zq9~';
 
 const ALLOWED = new Set([200, 201, 204, 206, 304]);
 /** Refusals by the server below us, in our form. */
