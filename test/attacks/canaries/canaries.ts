@@ -2,7 +2,7 @@
  * What must not be found, sorted by who may see it at all, and how it is drawn. Knows none of the
  * places where it is looked for.
  */
-import { decode } from '../../support/independent-crypto.ts';
+import { decode, encode } from '../../support/independent-crypto.ts';
 import type { Secret } from '../../support/search.ts';
 import { spellingsOf, spellingsOfText } from '../../support/spellings.ts';
 import type { Random } from '../../faults/world/random.ts';
@@ -22,8 +22,13 @@ export function createCanaries() {
   return {
     text: (kind: Kind, what: string, text: string) =>
       void known.push({ kind, what, spellings: spellingsOfText(text) }),
+    /** As they are and as they are sent, each in every form. */
     bytes: (kind: Kind, what: string, bytes: Uint8Array) =>
-      void known.push({ kind, what, spellings: spellingsOf(bytes) }),
+      void known.push({
+        kind,
+        what,
+        spellings: [...spellingsOf(bytes), ...spellingsOf(Buffer.from(encode(bytes)))],
+      }),
     /** Of its middle: then a long box counts no more than a short one. */
     box: (what: string, box: string) =>
       void known.push({
