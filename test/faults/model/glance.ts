@@ -20,8 +20,9 @@ function checkStatus({ endings, hasEntered }: Model, { name, slot, chat }: Devic
   expect({ tampered, reset, full }, name).toEqual({ tampered: false, reset: false, full: false });
   const ended = chat.ended.value;
   if (ended) return expect(endings, name).toContain(endingOf(ended));
-  // A fifth connection closes the oldest, and pages that went without a word count for a while.
-  const words = ['connecting', 'live', 'reconnecting', 'elsewhere'];
+  // A fifth connection closes the oldest, and pages that went without a word count for a while. Who
+  // was cut while opening hears from the landing that the server is there.
+  const words = ['connecting', 'live', 'reconnecting', 'crowded', 'elsewhere'];
   // How it ended is asked for when the socket closes.
   expect(words, name).toContain(chat.connection.value);
   if (!chat.loaded.value) return;
