@@ -30,7 +30,9 @@ const posts = (prefix: string, headers: Readonly<Record<string, string>>, body: 
 
 export const NAMED_REQUESTS: readonly NamedRequest[] = [
   { name: 'nothing wrong', text: GET + '\r\n' + LAST, due: [200, 200] },
-  { name: 'forty at once', text: `${GET}\r\n`.repeat(39) + LAST, due: Array(40).fill(200) },
+  { name: 'four at once', text: `${GET}\r\n`.repeat(3) + LAST, due: Array(4).fill(200) },
+  // One connection may wait for four answers.
+  { name: 'forty at once', text: `${GET}\r\n`.repeat(39) + LAST, due: [] },
   {
     name: 'a request as the body of another',
     text: `GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}${LAST}`,
