@@ -21,8 +21,8 @@ const LENT: Readonly<Record<number, string>> = {
   416: 'bad_request',
   431: 'too_large',
 };
-/** What may go wrong on our side, on purpose. */
-const INTENDED_503 = 'busy';
+/** What may go wrong on our side, on purpose: both say that it may be tried again. */
+const INTENDED_503 = /"code":"(busy|store_unavailable)"/;
 
 const OTHER_HEADERS = new Set([
   ...['content-security-policy', 'permissions-policy', 'cache-control', 'content-type'],
@@ -46,7 +46,7 @@ export function problemOf(answer: HttpAnswer, hosts: readonly string[]): string 
 
 function statusProblem({ status, body }: HttpAnswer): string | null {
   if (ALLOWED.has(status) || (status >= 400 && status < 500)) return null;
-  if (status === 503 && body.includes(`"code":"${INTENDED_503}"`)) return null;
+  if (status === 503 && INTENDED_503.test(body)) return null;
   return `the status ${status}`;
 }
 

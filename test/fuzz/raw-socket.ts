@@ -18,6 +18,7 @@ export type RawSocket = ReturnType<typeof openRawSocket>;
 export const NO_CODE = 1005;
 /** Whoever waits longer waits in vain. */
 const SILENCE_MS = 30_000;
+const MOST_TRIES = 10;
 const UPGRADED = /^HTTP\/1\.1 101 /;
 
 /** `early`: written with the request, before its answer. */
@@ -136,6 +137,19 @@ export function openRawSocket({ port, sid, cookie }: Place, early: Buffer | null
     /** In the middle of whatever it is. */
     cut: () => socket.destroy(),
   };
+}
+
+/** The same, opened. Where a busy machine's store takes too long, it is asked again. */
+export async function connectRawSocket(place: Place, early: Buffer | null = null) {
+  for (let left = MOST_TRIES; ; left--) {
+    const socket = openRawSocket(place, early);
+    try {
+      await socket.opened();
+      return socket;
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error && error.message.endsWith('503'))) throw error;
+    }
+  }
 }
 
 function upgradeRequest(port: number, sid: string, cookie: string): string {

@@ -2,13 +2,14 @@
  * A session of one's own to attack from: one participant is the attacker, the other one looks on
  * and must not notice. A new one when it has ended or was used enough.
  */
+import { CLOSE } from '../../server/protocol/errors.ts';
 import { metRawSession, type RawParticipant, type RawSession } from '../support/raw-client.ts';
 import type { World } from '../faults/world/world.ts';
 import type { Random } from '../faults/world/random.ts';
 import { persist } from '../faults/world/until.ts';
 import { boxOf, OTHERS_CIDS } from './client-frames.ts';
 import { textFrame } from './frame-bytes.ts';
-import { openRawSocket, type Place, type RawSocket } from './raw-socket.ts';
+import { connectRawSocket, type Place, type RawSocket } from './raw-socket.ts';
 
 /** So many turns until a session has been used enough. */
 const TURNS = 300;
@@ -31,8 +32,8 @@ export function createSeat({ nodes }: World) {
     // Where many are made at once some are told to come again.
     session = await persist(() => metRawSession(nodeBy(n).base), RENEW_WITHIN_MS);
     turns = 0;
-    witness = openRawSocket({ port: nodeBy(n).port, sid: session.sid, cookie: session.b.cookie });
-    await witness.opened();
+    const { sid, b } = session;
+    witness = await connectRawSocket({ port: nodeBy(n).port, sid, cookie: b.cookie });
     witness.write(textFrame('{"type":"hello","v":1,"after":null}'));
     for (const cid of OTHERS_CIDS) {
       witness.write(textFrame(`{"type":"send","cid":"${cid}","box":"${boxOf(60)}"}`));
@@ -55,7 +56,8 @@ export function createSeat({ nodes }: World) {
     /** Where to connect as the attacker, at any of the nodes. */
     async take(random: Random): Promise<Taken> {
       const n = random.between(0, 1);
-      const { sid, a } = turns++ < TURNS && session ? session : await renew(n);
+      const isUsable = turns++ < TURNS && witness !== null && witness.closeCode === null;
+      const { sid, a } = isUsable && session ? session : await renew(n);
       const { cookie, proof, code } = a;
       return { port: nodeBy(random.between(0, 1)).port, sid, cookie, proof, code };
     },
@@ -64,7 +66,8 @@ export function createSeat({ nodes }: World) {
       if (!witness) return;
       const { closeCode, problem } = witness;
       if (problem !== null) throw new Error(`the other participant: ${problem}`);
-      if (closeCode !== null && !mayHaveEnded)
+      const isExcused = mayHaveEnded || closeCode === CLOSE.storeUnreachable;
+      if (closeCode !== null && !isExcused)
         throw new Error(`the other participant was closed: ${closeCode}`);
     },
     /** The session is over: the next turn has another. */

@@ -14,7 +14,7 @@ import { ending, frame, hello, MAX_FRAME_BYTES, right, said, textOf } from './cl
 import type { Said } from './client-frames.ts';
 import { frameBytes, OP } from './frame-bytes.ts';
 import { mutated, oddHello, peculiar } from './mutations.ts';
-import { openRawSocket, type Place, type RawSocket } from './raw-socket.ts';
+import { connectRawSocket, type Place, type RawSocket } from './raw-socket.ts';
 import { createSeat, type Seat } from './seat.ts';
 
 const LANES = 16;
@@ -119,8 +119,7 @@ async function play(place: Place, conversation: Conversation): Promise<void> {
     const bytes = frameBytes({ opcode: isBinary ? OP.binary : OP.text, payload });
     return Array.from({ length: times }, () => bytes);
   });
-  const socket = openRawSocket(place, isEager ? Buffer.concat(frames) : null);
-  await socket.opened();
+  const socket = await connectRawSocket(place, isEager ? Buffer.concat(frames) : null);
   if (!isEager) writeChopped(socket, frames, chops);
   if (isCut) {
     socket.cut();
@@ -159,7 +158,8 @@ function judge({ said, greets }: Conversation, socket: RawSocket, wasRead: boole
 }
 
 function closeCodesDue(said: readonly Said[], mustClose: boolean): Set<number> {
-  const codes = new Set<number>();
+  // That the store took too long may always be; what else went wrong inside is in the log.
+  const codes = new Set<number>([CLOSE.storeUnreachable]);
   if (mustClose || said.some(({ due }) => due === 'either')) codes.add(CLOSE.badFrame);
   const bytes = said.map(({ payload }) => Buffer.from(payload));
   if (bytes.some(({ length }) => length > MAX_FRAME_BYTES)) codes.add(CLOSE.tooBig);
