@@ -3,9 +3,11 @@
  * trouble, and nothing of what was asked; the last words of a process are no others.
  */
 import { randomBytes } from 'node:crypto';
+import { WebSocket } from 'ws';
 import { adminOf } from '../support/redis-admin.ts';
 import { startRedis } from '../support/redis.ts';
-import { connectRaw, metRawSession, postJson, type RawSession } from '../support/raw-client.ts';
+import { connectRaw, metRawSession, postJson } from '../support/raw-client.ts';
+import type { RawSession } from '../support/raw-client.ts';
 import { createSearch } from '../support/search.ts';
 import { MOVABLE_CLOCK, startServer, type Server } from '../support/server-process.ts';
 import { newSend } from '../support/store-trouble.ts';
@@ -50,10 +52,10 @@ async function breakRedis(course: Course, random: Random): Promise<void> {
   const server = await serve(course, { REDIS_URL: `redis://127.0.0.1:${wire.port}` });
   const [admin, other] = [adminOf(redis.url), adminOf(redis.url)];
   for (const one of [admin, other]) course.use({ close: () => one.disconnect() });
-  const session = await metRawSession(server.base);
+  const session = await persist(() => metRawSession(server.base));
   const canaries = plant(random);
   noteSession(canaries, session);
-  const scope: Scope = {
+  const scope: Meeting['scope'] = {
     ...{ admin, other, wire, key: `duologue:{${session.sid}}` },
     garble: (now) => void (isGarbled = now),
     word: canaries.word,
@@ -67,31 +69,34 @@ interface Meeting {
   server: Server;
   session: RawSession;
   canaries: Planted;
-  scope: Scope;
+  scope: Omit<Scope, 'cid'>;
 }
 
 async function meetTrouble(meeting: Meeting, trouble: Trouble): Promise<void> {
   const { server, session, canaries, scope } = meeting;
   const { client: before, cid } = await sayOne(server, session);
   await before.close();
-  const { client } = await sayOne(server, session);
+  let { socket } = (await sayOne(server, session)).client;
   const heard = server.output.length;
   const said = () => server.output.slice(heard).join('\n');
-  await trouble.begin(scope);
+  // The same ones again and again: after a refusal no other would be taken.
+  const sent = [{ ...newSend(), type: 'unsend', of: [cid] }, newSend()];
+  const frames = sent.map((frame) => JSON.stringify(frame));
+  const inTrouble = { ...scope, cid };
+  await trouble.begin(inTrouble);
   try {
     await until(`${trouble.name} is met`, async () => {
       // What is refused on and on is told of now and then.
       await server.aMinuteLater();
       await askAll(server, session, canaries.word);
-      // Whatever becomes of them, also if the connection is closed by now.
-      client.send(newSend());
-      client.send({ ...newSend(), type: 'unsend', of: [cid] });
+      if (socket.readyState === WebSocket.CLOSED) socket = comeBack(server, session);
+      if (socket.readyState === WebSocket.OPEN) frames.forEach((frame) => socket.send(frame));
       return trouble.said === null || trouble.said.test(said());
     });
   } finally {
-    await trouble.end(scope);
+    await trouble.end(inTrouble);
   }
-  await client.close();
+  socket.terminate();
   await until('it is over', async () => (await fetch(`${server.base}/readyz`)).ok);
 }
 
@@ -109,6 +114,15 @@ async function sayOne({ base }: Server, { sid, a }: RawSession) {
       }
     }
   });
+}
+
+/** If it can; nobody waits for it, nor reads what a damaged log says. */
+function comeBack({ base }: Server, { sid, a: { cookie } }: RawSession): WebSocket {
+  const headers = { cookie, origin: base };
+  const socket = new WebSocket(`${base.replace('http', 'ws')}/ws/${sid}`, { headers });
+  socket.on('error', () => {});
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', v: 1, after: null })));
+  return socket;
 }
 
 async function askAll({ base }: Server, { sid, b }: RawSession, word: string): Promise<void> {
@@ -145,7 +159,7 @@ async function breakNode(course: Course, random: Random, signal: NodeJS.Signals)
   const canaries = plant(random);
   const env = { NODE_OPTIONS: UNCAUGHT, UNCAUGHT: canaries.word, REDIS_URL: redis.url };
   const server = await serve(course, env);
-  const session = await metRawSession(server.base);
+  const session = await persist(() => metRawSession(server.base));
   noteSession(canaries, session);
   const isFatal = () => server.output.some((line) => line.includes('stopped by an error'));
   process.kill(server.pid, signal);

@@ -11,7 +11,7 @@ import { createBrowser } from '../../faults/world/browser.ts';
 import { createPair, createPairOf, enterIn, meetIn, messagesOf } from '../../faults/world/pair.ts';
 import type { Device, Invitations, Meeting, Pair } from '../../faults/world/pair.ts';
 import type { Random } from '../../faults/world/random.ts';
-import { Decided, until } from '../../faults/world/until.ts';
+import { Decided, persist, until } from '../../faults/world/until.ts';
 import type { WatchedRedis } from './watched-redis.ts';
 import { drawMessage, drawText, type Canaries, type Kind } from './canaries.ts';
 
@@ -41,7 +41,7 @@ export async function plantByServer(garden: Garden): Promise<Pair> {
   const { canaries, random, bases } = garden;
   const names: [string, string] = [drawText(random, 18), drawText(random, 18)];
   for (const name of names) canaries.text('passing', 'a name the server was told', name);
-  const { sid, a, b } = await createRawSession(bases.b, undefined, names);
+  const { sid, a, b } = await persist(() => createRawSession(bases.b, undefined, names));
   const links = { a: a.link, b: b.link };
   const pair = createPairOf(bases.a, { sid, links, codes: { a: a.code, b: b.code } });
   await noteKeys(canaries, bases.a, pair, 'passing');
@@ -65,7 +65,7 @@ export async function noteKeys(
     canaries.text('passing', 'a code', pair.codes[slot]);
     canaries.text('passing', 'a code without its dash', pair.codes[slot].replace('-', ''));
     if (slot === 'b') continue;
-    const { key } = await landing(base, pair.links[slot]);
+    const { key } = await persist(() => landing(base, pair.links[slot]));
     const place = { kind: 'key', sid: pair.sid, slot, id: '' } as const;
     const sessionKey = crypto.open(wrap, place, crypto.decode(String(key)));
     canaries.bytes(kind, 'the key of a session', sessionKey);
@@ -92,7 +92,7 @@ async function tryWrongCode({ canaries, bases }: Garden, pair: Pair, slot: crypt
   const wrong = (right.startsWith('0') ? '1' : '0') + right.slice(1);
   canaries.text('passing', 'a wrong code', wrong);
   try {
-    await enterIn(createBrowser(bases[slot]), pair.links[slot], wrong);
+    await persist(() => enterIn(createBrowser(bases[slot]), pair.links[slot], wrong));
   } catch (error) {
     if (error instanceof Decided && error.answer.result === 'wrong_code') return;
     throw error;

@@ -15,6 +15,8 @@ export interface Scope {
   key: string;
   /** What must not be said. */
   word: string;
+  /** Of a message that is to be removed meanwhile; it is not the last. */
+  cid: string;
 }
 
 export interface Trouble {
@@ -123,10 +125,11 @@ export const TROUBLES: readonly Trouble[] = [
   {
     name: 'an entry that is no JSON',
     said: /SyntaxError/,
-    async begin({ admin, key, word }) {
+    async begin({ admin, key, word, cid }) {
       await admin.copy(`${key}:log`, `${key}:kept`);
-      // Not the last: where the tail is another, a connection ends before anything is read.
-      await admin.lset(`${key}:log`, -2, word);
+      const log = await admin.lrange(`${key}:log`, 0, -1);
+      const at = log.findIndex((entry) => entry.includes(cid));
+      await admin.lset(`${key}:log`, at, word);
     },
     end: ({ admin, key }) => admin.rename(`${key}:kept`, `${key}:log`),
   },
