@@ -36,12 +36,12 @@ async function liveOnce(course: Course, random: Random): Promise<void> {
   const served = await enterBoth(garden, await plantByServer(garden));
   await plantControls(scene, page);
   await live(scene, [page, served]);
+  const silent = await enterBoth(garden, await plantByPage(garden, '6s'));
+  await noteStored(garden, redis, silent);
+  silent.ann.say('nothing is said after this');
   await lookAtStore(scene, 'while chats live');
   await lookAtNodes(scene, 'while chats live');
 
-  const silent = await enterBoth(garden, await plantByPage(garden, '3s'));
-  await noteStored(garden, redis, silent);
-  silent.ann.say('nothing is said after this');
   page.ann.chat.end();
   await leaveAndEnd(served);
   for (const { chat } of [...page.devices, ...silent.devices, served.bob]) {
