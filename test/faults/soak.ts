@@ -190,15 +190,14 @@ function sample(world: World, course: Course): Vitals {
 
 /**
  * Minutes before a kill are alike: people have spread over both nodes again since the last one.
- * Those before the last are judged against those before the third: until then Node goes on making
- * its heap larger, while what is alive in it stays the same.
+ * Those before the last are judged against those before the second, when all is warm.
  */
 function judgeGrowth(samples: readonly Vitals[], course: Course): void {
   const windows = [];
   for (let end = KILL_EVERY_MINUTES; end <= course.iterations; end += KILL_EVERY_MINUTES) {
     windows.push(samples.slice((end - WINDOW_MINUTES) * PER_MINUTE, end * PER_MINUTE));
   }
-  const [, , first, ...rest] = windows;
+  const [, first, ...rest] = windows;
   const last = rest.at(-1);
   course.measure('growth judged over minutes', last ? rest.length * KILL_EVERY_MINUTES : 0);
   if (!first || !last) return; // Too short a life to tell, as the figure says.
