@@ -7,7 +7,12 @@ import { defineConfig } from 'vitest/config';
 
 const FAULTS = ['test/faults/{column,model}.test.ts', 'test/attacks/column.test.ts'];
 
-const shared = { restoreMocks: true, env: { NODE_ENV: 'test' } };
+const shared = {
+  restoreMocks: true,
+  env: { NODE_ENV: 'test' },
+  setupFiles: 'test/support/patience.ts',
+  expect: { poll: { timeout: 10_000 } },
+};
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -15,6 +20,8 @@ export default defineConfig({
     // Redis and sockets are real here; two cores and a cold start need more than the usual 5 s.
     testTimeout: 15_000,
     hookTimeout: 30_000,
+    // Also on two cores: most files wait for processes and clocks more than they reckon.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

@@ -10,6 +10,7 @@ const PROGRAMS = {
   'redis-server': { debian: 'redis-server', brew: 'redis' },
   zbarimg: { debian: 'zbar-tools', brew: 'zbar' },
   chromium: { debian: 'chromium', brew: null },
+  'firefox-esr': { debian: 'firefox-esr', brew: null },
 };
 
 /** @typedef {keyof typeof PROGRAMS} Program */
@@ -32,17 +33,16 @@ function isExecutable(path) {
 }
 
 /** On Debian as root installs what is missing; elsewhere throws a SetupError that says how to.
- * @param {readonly Program[]} wanted */
-export async function requirePrograms(wanted) {
-  let missing = await missingOf(wanted);
-  if (missing.length === 0) return;
+ * @param {readonly Program[]} wanted
+ * @param {readonly Program[]} welcome Installed along where that is possible; missed by nobody. */
+export async function requirePrograms(wanted, welcome = []) {
+  const missing = await missingOf([...wanted, ...welcome]);
   const debian = existsSync('/etc/debian_version') && findProgram('apt-get') !== null;
-  if (debian && process.getuid?.() === 0) {
+  if (missing.length > 0 && debian && process.getuid?.() === 0) {
     await aptInstall(missing.map((name) => PROGRAMS[name].debian));
-    missing = await missingOf(wanted);
-    if (missing.length === 0) return;
   }
-  throw new SetupError(instructions(missing));
+  const lacking = await missingOf(wanted);
+  if (lacking.length > 0) throw new SetupError(instructions(lacking));
 }
 
 /** @param {readonly Program[]} wanted */

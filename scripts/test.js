@@ -32,9 +32,8 @@ async function testAll() {
     );
   }
   await bootstrap();
-  await requirePrograms(
-    part === '--unit' ? ['redis-server'] : ['redis-server', 'chromium', 'zbarimg'],
-  );
+  if (part === '--unit') await requirePrograms(['redis-server']);
+  else await requirePrograms(['redis-server', 'chromium', 'zbarimg'], ['firefox-esr']);
   await build();
 
   if (part === undefined) add(await check(STATIC_STEPS));

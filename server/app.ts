@@ -10,7 +10,7 @@ import { SETTINGS, type Config } from './config.ts';
 import { createHub } from './live/hub.ts';
 import { requireHost } from './plugins/base-url.ts';
 import { limitBodyTime } from './plugins/body-timeouts.ts';
-import { boundUnanswered } from './plugins/connections.ts';
+import { boundUnanswered, continueInTurn } from './plugins/connections.ts';
 import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
 import { takeJsonOnly } from './plugins/json-body.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
@@ -23,11 +23,14 @@ import { addWebSockets } from './plugins/websocket.ts';
 import { addSecurityHeaders } from './plugins/security-headers.ts';
 import { fileBoxLength } from './protocol/envelope/padding.ts';
 import { AppError } from './protocol/errors.ts';
+import { createPushes, type Pushes } from './push/pushes.ts';
+import { createVapid } from './push/vapid.ts';
 import { fileRoutes, isUpload } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { documentApi } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { jarOf } from './routes/pass-cookies.ts';
+import { pushRoutes } from './routes/push.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { socketRoute } from './routes/socket.ts';
 import { createAddressHashes } from './sessions/address.ts';
@@ -72,10 +75,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const hasher = options.hasher ?? createHasher(config.bcryptCost);
 
   const app = createServer(options);
+  const pushes = pushesOf(app, options);
   const hub = createHub({
     store,
     config,
     onFault: (err) => app.log.error({ err }, 'connection failed'),
+    ...(pushes && { onPush: (sid, push) => pushes.send(sid, push) }),
   });
   if (!options.hasher) app.addHook('onClose', () => hasher.close());
 
@@ -83,6 +88,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   limitBodyTime(app, { requestTimeoutMs, isUpload });
   logRequests(app);
   boundUnanswered(app);
+  continueInTurn(app);
   closeRefusedUpgrades(app);
   addSecurityHeaders(app, config);
   handleErrors(app, now);
@@ -108,6 +114,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const rate = createUploadRate({ rate: config.rateUpload, redis, now });
   const uploads = createUploads(rate, largestBytes);
   void app.register(fileRoutes, { config, store, uploads, largestBytes, readPasses, hashAddress });
+  void app.register(pushRoutes, { config, store, readPasses });
   void app.register(socketRoute, {
     config,
     store,
@@ -120,6 +127,23 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   if (webRoot !== undefined) void app.register(pageRoutes, { config, webRoot });
   return app;
+}
+
+/** Null without the keys that push services ask for. */
+function pushesOf(
+  app: FastifyInstance,
+  { config, store, now = Date.now }: AppOptions,
+): Pushes | null {
+  const { vapidPublicKey: publicKey, vapidPrivateKey: privateKey, vapidSubject: subject } = config;
+  if (!publicKey || !privateKey || !subject) return null;
+  const pushes = createPushes({
+    authorize: createVapid({ publicKey, privateKey, subject }, now),
+    store,
+    onTrouble: (why) => app.log.warn({ why }, 'a push service did not take word'),
+    now,
+  });
+  app.addHook('onClose', async () => pushes.stop());
+  return pushes;
 }
 
 function createServer({

@@ -1,7 +1,8 @@
 /**
  * The settings: from environment variables to one frozen Config, or one error that lists
  * everything wrong. SETTINGS is the single source for parsing, error texts, the table in the
- * README and .env.example. Knows nothing about what the settings are used for.
+ * README and .env.example. Knows nothing about what the settings are used for. Long because most
+ * of it is that table.
  */
 import {
   addresses,
@@ -9,15 +10,20 @@ import {
   duration,
   host,
   integer,
+  isVapidPair,
   oneOf,
   origins,
   publicUrl,
+  pushHosts,
   rate,
   redisAddresses,
   redisName,
   redisUrl,
   secrets,
   size,
+  vapidPrivateKey,
+  vapidPublicKey,
+  vapidSubject,
 } from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
 
@@ -177,6 +183,30 @@ export const SETTINGS = {
     'WebSockets per address and process.',
     integer(1, 1_000_000),
   ),
+  vapidPublicKey: setting(
+    'VAPID_PUBLIC_KEY',
+    '',
+    'With the next two: tells people of messages through the push services of their browsers while the page is closed, if they turn that on. Unset: it is not offered.',
+    vapidPublicKey,
+  ),
+  vapidPrivateKey: setting(
+    'VAPID_PRIVATE_KEY',
+    '',
+    'Made together with the public one; the same on every node.',
+    vapidPrivateKey,
+  ),
+  vapidSubject: setting(
+    'VAPID_SUBJECT',
+    '',
+    'Whom push services may write to when something is wrong.',
+    vapidSubject,
+  ),
+  pushHosts: setting(
+    'PUSH_HOSTS',
+    'fcm.googleapis.com,updates.push.services.mozilla.com,*.push.services.mozilla.com,web.push.apple.com,*.push.apple.com,*.notify.windows.com',
+    'The push services that are asked; a browser that names another is refused.',
+    pushHosts,
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
@@ -248,7 +278,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       );
     }
   }
-  problems.push(...redisProblems(given));
+  problems.push(...redisProblems(given), ...pushProblems(given, config));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
@@ -266,6 +296,23 @@ function redisProblems(given: ReadonlySet<string>): string[] {
     problems.push(`${has.name} is set: needs ${lacks.name} too`);
   }
   return problems;
+}
+
+const VAPID = ['vapidPublicKey', 'vapidPrivateKey', 'vapidSubject'] as const;
+
+/** All of what push services ask for is set, or nothing; and the keys are a pair. */
+function pushProblems(given: ReadonlySet<string>, config: Config): string[] {
+  const namesOf = (fields: readonly (typeof VAPID)[number][]) =>
+    fields.map((field) => SETTINGS[field].name).join(' and ');
+  const set = VAPID.filter((field) => given.has(field));
+  const unset = VAPID.filter((field) => !given.has(field));
+  if (set.length > 0 && unset.length > 0) {
+    return [`${namesOf(set)} ${set.length > 1 ? 'are' : 'is'} set: needs ${namesOf(unset)} too`];
+  }
+  const { vapidPublicKey: publicKey, vapidPrivateKey: privateKey } = config;
+  // What is wrong with one alone was said.
+  if (!publicKey || !privateKey || isVapidPair(publicKey, privateKey)) return [];
+  return ['VAPID_PRIVATE_KEY (its value is not shown): must be the one made with VAPID_PUBLIC_KEY'];
 }
 
 /** All a value may be, in words: "a whole number, from 0 to 65535". */

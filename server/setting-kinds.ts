@@ -2,6 +2,7 @@
  * The kinds of values that settings have: what each looks like, its bounds, how it is read. Each
  * kind is `form`, `range`, `parse`; which setting has which kind is in config.ts.
  */
+import { createECDH } from 'node:crypto';
 import { isIP } from 'node:net';
 
 export interface Kind<T> {
@@ -240,4 +241,53 @@ export const secrets: Kind<readonly string[]> = {
   form: 'one or more secrets of at least 32 characters, separated by commas',
   secret: true,
   parse: (text) => parseList(text, (item) => (item.length >= 32 ? item : undefined)),
+};
+
+const GENERATED = 'that `npx web-push generate-vapid-keys` prints';
+
+/** A point of P-256, uncompressed. */
+export const vapidPublicKey: Kind<string | null> = {
+  form: `the public key ${GENERATED}, 87 characters of base64url`,
+  parse: (text) =>
+    text === '' ? null : /^B[\w-]{85}[AEIMQUYcgkosw048]$/.test(text) ? text : undefined,
+};
+
+export const vapidPrivateKey: Kind<string | null> = {
+  form: `the private key ${GENERATED}, 43 characters of base64url`,
+  secret: true,
+  parse: (text) =>
+    text === '' ? null : /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text) ? text : undefined,
+};
+
+export const vapidSubject: Kind<string | null> = {
+  form: 'an address of whoever runs the server, like mailto:admin@example.org or https://example.org',
+  parse: (text) => {
+    if (text === '') return null;
+    const isMail = /^mailto:[^\s@<>"]+@[^\s@<>"]+$/.test(text);
+    return isMail || parseHttpUrl(text)?.protocol === 'https:' ? text : undefined;
+  },
+};
+
+/** Whether the two keys were made together. */
+export function isVapidPair(publicKey: string, privateKey: string): boolean {
+  const ecdh = createECDH('prime256v1');
+  try {
+    ecdh.setPrivateKey(privateKey, 'base64url');
+  } catch {
+    return false; // no number that is a key
+  }
+  return ecdh.getPublicKey('base64url') === publicKey;
+}
+
+/** Host names, as URLs have them in `host`; `*.` before one stands for all below it. */
+export const pushHosts: Kind<readonly string[]> = {
+  form: 'host names, with a port if it is not 443, *. for all names below one, separated by commas',
+  parse: (text) =>
+    parseList(text, (item) => {
+      const [, any = '', host = ''] =
+        /^(\*\.)?((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?::\d+)?)$/i.exec(item) ?? [];
+      return host !== '' && URL.canParse(`https://${host}`)
+        ? any + new URL(`https://${host}`).host
+        : undefined;
+    }),
 };

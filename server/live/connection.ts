@@ -21,7 +21,7 @@ import {
   PONG_WITHIN_MS,
 } from '../protocol/limits.ts';
 import { parseClientFrame } from '../protocol/parse-client-frame.ts';
-import type { Connected, Expiry, Lease, Publication, Store } from '../store/store.ts';
+import type { Connected, DuePush, Expiry, Lease, Publication, Store } from '../store/store.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -44,6 +44,8 @@ export interface ConnectionOptions {
   /** Resolves once publications of the session reach this connection. */
   subscribed: () => Promise<void>;
   onExpiry: (expiry: Expiry) => void;
+  /** Somebody who is away is to be told through push services. */
+  onPush: (push: DuePush) => void;
   /** The store says that the session is gone. */
   onGone: () => void;
   onClosed: () => void;
@@ -85,6 +87,7 @@ export function createConnection(options: ConnectionOptions) {
     seen: () => delivery.sent,
     answer: (frame) => delivery.write(frame),
     onStored: delivery.expect,
+    onPush: options.onPush,
     onGone: options.onGone,
     onFault: failed,
     close,
@@ -181,7 +184,10 @@ export function createConnection(options: ConnectionOptions) {
 
   function releaseLease(): void {
     // If the store does not answer, the lease expires by itself.
-    store.disconnect(sid, lease).catch(() => {});
+    store.disconnect(sid, lease).then(
+      (push) => push && options.onPush(push),
+      () => {},
+    );
   }
 
   async function renewLease(): Promise<void> {

@@ -34,6 +34,8 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
   /** The highest seq that is known to stand in the log, and since when it is ahead of `sent`. */
   let known = 0;
   let aheadSince = 0;
+  /** The store did not answer: what it has is to be asked again. */
+  let isUnread = false;
   let state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
   let heldSince: number | null = null;
   /** Frames that came before the welcome went out. */
@@ -58,15 +60,16 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     known = seq;
   }
 
-  function takeEntry(seq: number, frame: string): void {
+  function takeEntry({ seq, before, frame }: Publication): void {
     if (state !== 'following' || heldSince !== null) return expect(seq);
-    if (seq === sentSeq() + 1) {
+    if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {
       sent = positionIn(seq, frame);
       writeNow(frame);
       if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
       return;
     }
-    // A gap; or an old seq again, which is either late news or a log that has changed.
+    // A gap; or an old seq again, which is either late news or a log that has changed, as one has
+    // for certain whose entry before this is another than was delivered.
     expect(seq);
     void catchUp();
   }
@@ -77,14 +80,15 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     state = 'reading';
     try {
       for (;;) {
+        const due = known;
         const page = await readLog(sent);
         if (isStopped()) return;
         if (page.result !== 'page') return onLost(page.result);
+        // What stood there once, perhaps a sender's last word, was lost: they have to hear of it.
+        if (page.head < due) return onLost('diverged');
+        isUnread = false;
         const last = page.entries.at(-1);
-        if (last === undefined) {
-          known = sentSeq();
-          break;
-        }
+        if (last === undefined) break;
         sent = positionIn(sentSeq() + page.entries.length, last);
         heldSince ??= now();
         await sendAndDrain(socket, `{"type":"entries","list":[${page.entries.join(',')}]}`);
@@ -93,8 +97,8 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
         if (sentSeq() >= Math.max(page.head, known)) break;
       }
     } catch {
-      // The store did not answer: `tick` tries again, since something is still missing.
-      expect(sentSeq() + 1);
+      // `tick` tries again.
+      isUnread = true;
       aheadSince = now();
     } finally {
       if (!isStopped()) state = 'following';
@@ -122,9 +126,10 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
       if (known > sentSeq()) await catchUp();
     },
 
-    publish({ to, seq, frame }: Publication): void {
+    publish(publication: Publication): void {
+      const { to, seq, frame } = publication;
       if (state === 'stopped' || (to !== '*' && to !== slot)) return;
-      if (seq > 0) takeEntry(seq, frame);
+      if (seq > 0) takeEntry(publication);
       else write(frame);
     },
 
@@ -147,7 +152,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
         if (state !== 'following' || socket.bufferedAmount > HOLD_BYTES) return;
         heldSince = null;
         void catchUp();
-      } else if (known > sentSeq() && at - aheadSince > MISSING_AFTER_MS) {
+      } else if ((isUnread || known > sentSeq()) && at - aheadSince > MISSING_AFTER_MS) {
         void catchUp();
       }
     },

@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import { CLOSE } from '../protocol/errors.ts';
 import type { SessionLimits, Slot } from '../protocol/frames.ts';
-import type { Store } from '../store/store.ts';
+import type { DuePush, Store } from '../store/store.ts';
 import { createConnection, TICK_MS, type Connection } from './connection.ts';
 import { createLocalSession, type LocalSession } from './local-session.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
@@ -16,6 +16,8 @@ export interface HubOptions {
   store: Store;
   config: Config;
   onFault: (error: unknown) => void;
+  /** Somebody who is away is to be told; must not take time. */
+  onPush?: (sid: string, push: DuePush) => void;
   now?: () => number;
 }
 
@@ -31,6 +33,7 @@ export function createHub({
   store,
   config,
   onFault,
+  onPush = () => {},
   now = performance.now.bind(performance),
 }: HubOptions) {
   const sessions = new Map<string, LocalSession>();
@@ -69,6 +72,7 @@ export function createHub({
         sendBucket: sendBucket(),
         subscribed: () => session.subscribed(),
         onExpiry: session.expectExpiry,
+        onPush: (push) => onPush(sid, push),
         onGone: () => void session.checkEnd(),
         onClosed: () => {
           connections.delete(connection);

@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
 import { AppError, assertNever, CLOSE, type NackError } from '../protocol/errors.ts';
 import type { ClientFrame, Position, ServerFrame, Slot } from '../protocol/frames.ts';
 import { OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, SUM_LENGTH } from '../protocol/limits.ts';
-import type { Appended, Store } from '../store/store.ts';
+import type { Appended, DuePush, Store } from '../store/store.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** With so many sends waiting to be stored, or so much in their boxes, no more are read. */
@@ -31,6 +31,8 @@ export interface IntakeOptions {
   answer: (frame: string) => void;
   /** An entry now stands in the log at `seq`. */
   onStored: (seq: number) => void;
+  /** The other participant is to be told of it through push services. */
+  onPush: (push: DuePush) => void;
   onGone: () => void;
   /** Something nobody expected; the connection is of no more use. */
   onFault: (error: unknown) => void;
@@ -121,6 +123,8 @@ export function createIntake(options: IntakeOptions) {
       const appended = await (frame.type === 'send'
         ? store.append(sid, append)
         : store.unsend(sid, { ...append, of: frame.of }));
+      // Also when this connection has closed meanwhile.
+      if (appended.result === 'stored' && appended.push) options.onPush(appended.push);
       finish(frame.cid, appended);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -135,7 +139,8 @@ export function createIntake(options: IntakeOptions) {
       case 'stored':
         return onStored(appended.seq);
       case 'repeated':
-        return answer(`{"type":"entry",${appended.entry.slice(1)}`);
+        answer(`{"type":"entry",${appended.entry.slice(1)}`);
+        return onStored(seqOf(appended.entry));
       case 'full':
         return refuse(cid, 'session_full');
       case 'gone':
@@ -198,4 +203,9 @@ export function createIntake(options: IntakeOptions) {
       await work;
     },
   };
+}
+
+/** Reads the seq out of an entry's JSON, in which it stands first. */
+function seqOf(entryJson: string): number {
+  return Number.parseInt(entryJson.slice('{"seq":'.length), 10);
 }

@@ -35,6 +35,7 @@ const MESSAGES: Record<ErrorCode, string> = {
   other_participant: 'This browser is in this session as the other participant.',
   id_taken: 'The id is taken: draw a new one.',
   connected: 'The other participant is connected.',
+  session_full: 'The session takes no more entries.',
   not_met: 'Both participants must have entered first.',
   ended: 'The session has ended.',
   too_large: 'The request is too large.',

@@ -7,8 +7,9 @@ import type { Config, PublicUrl } from '../config.ts';
 import { baseUrl, isSecure } from './base-url.ts';
 
 /**
- * All that browsers know, without what is used (autoplay, clipboard-write, fullscreen, web-share),
- * client hints (ch-…), and the local network, which the page itself may come from.
+ * All that browsers know, without what is used (autoplay, clipboard-write, fullscreen,
+ * media-playback-while-not-visible, microphone, web-share), client hints (ch-…), and the local
+ * network, which the page itself may come from.
  */
 const UNUSED_FEATURES = [
   'accelerometer',
@@ -38,8 +39,6 @@ const UNUSED_FEATURES = [
   'language-model',
   'local-fonts',
   'magnetometer',
-  'media-playback-while-not-visible',
-  'microphone',
   'midi',
   'on-device-speech-recognition',
   'otp-credentials',
@@ -62,12 +61,17 @@ const UNUSED_FEATURES = [
   'xr-spatial-tracking',
 ];
 
+/** Of voice messages: for the page alone, and there not before somebody has allowed it. */
+const MICROPHONE = 'microphone=(self)';
+
 const FIXED_HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': UNUSED_FEATURES.map((feature) => `${feature}=()`).join(', '),
+  'permissions-policy': [...UNUSED_FEATURES.map((feature) => `${feature}=()`), MICROPHONE].join(
+    ', ',
+  ),
   'x-robots-tag': 'noindex, nofollow, noarchive',
   // Whoever sends what may be kept says so.
   'cache-control': 'no-store',

@@ -13,6 +13,7 @@ export const ERRORS = {
   other_participant: { status: 409, retry: false },
   id_taken: { status: 409, retry: false },
   connected: { status: 409, retry: false },
+  session_full: { status: 409, retry: false },
   not_met: { status: 409, retry: true },
   ended: { status: 410, retry: false },
   too_large: { status: 413, retry: false },

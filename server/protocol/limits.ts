@@ -25,6 +25,10 @@ export const MESSAGE_PAD_BYTES = 256;
 /** … up to this, whatever MAX_MESSAGE_BYTES says. */
 export const MAX_MESSAGE_PADDED_BYTES = 16 * 1024;
 
+/** What a message may say of its file: width and height of a picture, length of a voice message. */
+export const MAX_PICTURE_PIXELS = 32_767;
+export const MAX_VOICE_MS = 60 * 60 * 1_000;
+
 export const NAME_MAX_CODE_POINTS = 40;
 export const NAME_MAX_BYTES = 160;
 export const CODE_LENGTH = 8;
@@ -47,6 +51,10 @@ export const LEASE_MS = 30_000;
 export const LEASE_RENEW_MS = 10_000;
 export const MAX_CONNECTIONS_PER_PARTICIPANT = 4;
 export const MAX_PASSES_PER_PARTICIPANT = 10;
+export const MAX_ENDPOINTS_PER_PARTICIPANT = 5;
+export const MAX_ENDPOINT_LENGTH = 2_048;
+/** A participant who comes and goes is told through push services no more often than this. */
+export const PUSH_PAUSE_MS = 60_000;
 
 /** Two minutes before the end people are warned; in a short chat, at half of its idle time. */
 export const EXPIRY_WARNING_MS = 120_000;

@@ -9,6 +9,8 @@ import { sendError } from '../plugins/errors.ts';
 import { AppError } from '../protocol/errors.ts';
 
 const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** Of the page's worker, whose name stays: browsers ask whether it has changed. */
+const ASKED_FOR_AGAIN = 'no-cache';
 /** From the API's documentation. */
 const HIDDEN = { schema: { hide: true } };
 
@@ -26,9 +28,9 @@ export async function pageRoutes(
     // Compressed siblings are chosen by negotiation, never asked for by name.
     allowedPath: (path) => !/\.(br|gz|map)$/.test(path),
     setHeaders: (reply, path) => {
-      if (/[\\/]assets[\\/]/.test(path.slice(webRoot.length))) {
-        void reply.header('cache-control', IMMUTABLE);
-      }
+      const file = path.slice(webRoot.length);
+      if (/[\\/]assets[\\/]/.test(file)) void reply.header('cache-control', IMMUTABLE);
+      else if (/^[\\/]?sw\.js/.test(file)) void reply.header('cache-control', ASKED_FOR_AGAIN);
     },
   });
 

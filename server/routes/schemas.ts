@@ -9,8 +9,10 @@ import {
   CID_BYTES,
   KEY_BOX_BYTES,
   KEY_BYTES,
+  MAX_ENDPOINT_LENGTH,
   NAME_BOX_BYTES,
   SID_BYTES,
+  SUM_LENGTH,
 } from '../protocol/limits.ts';
 
 /** Canonical base64url of exactly so many bytes: bits that no byte uses are zero. */
@@ -37,13 +39,18 @@ const Slot = Type.Union([Type.Literal('a'), Type.Literal('b')], {
   description: 'One of the two participants',
 });
 const Milliseconds = Type.Integer({ minimum: 0, description: 'Milliseconds from now' });
+const Cid = base64Url(CID_BYTES, 'The id of an entry, drawn by the caller');
+const Sum = Type.String({
+  pattern: `^[A-Za-z0-9_-]{${SUM_LENGTH}}$`,
+  description: 'The random mark of an entry',
+});
 const Code = Type.String({ description: 'A secret code, shown like 7K3M-Q9TX' });
 const Idle = Type.String({ description: 'Silence that ends the session: 90s, 30m, 24h or 7d' });
 
 export const SessionPath = exactly({ id: Sid });
 
-const Cid = base64Url(CID_BYTES, 'The cid of the message that the file belongs to');
-export const FilePath = exactly({ id: Sid, cid: Cid });
+const FileCid = base64Url(CID_BYTES, 'The cid of the message that the file belongs to');
+export const FilePath = exactly({ id: Sid, cid: FileCid });
 export const FileBody = Type.Unsafe<Readable>({
   ...Type.String({ format: 'binary', description: 'A box' }),
 });
@@ -104,6 +111,32 @@ export const LandingAnswer = Type.Object({
 
 export const EnterBody = exactly({ proof: Proof, code: Code });
 export const EnterAnswer = Type.Object({ slot: Slot });
+
+export const RenewBody = exactly({
+  slot: Slot,
+  proofHash: base64Url(KEY_BYTES, 'SHA-256 of the proof of the new link'),
+  key: KeyBox,
+  cid: Cid,
+  box: Type.String({ description: 'The control entry that tells of it, sealed' }),
+  after: Type.Optional(
+    Type.Union([exactly({ seq: Type.Integer({ minimum: 1 }), sum: Sum }), Type.Null()], {
+      description: 'The last position that the caller holds: refused if the log has lost it',
+    }),
+  ),
+});
+export const RenewAnswer = Type.Object({ code: Code });
+
+export const PushAnswer = Type.Object({
+  publicKey: Type.String({ description: 'The applicationServerKey (65 bytes, base64url)' }),
+});
+export const EndpointBody = exactly({
+  slot: Slot,
+  endpoint: Type.String({
+    minLength: 1,
+    maxLength: MAX_ENDPOINT_LENGTH,
+    description: 'The endpoint of a PushSubscription',
+  }),
+});
 
 export const EndBody = Type.Union([
   exactly({ box: Type.Optional(Type.String({ description: 'The control box of the end' })) }),

@@ -1,5 +1,5 @@
 /**
- * The life of a session over HTTP: creating, landing, entering, leaving, ending. From requests to
+ * The life of a session over HTTP: creating, landing, entering, leaving, renewing, ending. From requests to
  * server/sessions and back; decides nothing itself.
  */
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -19,6 +19,7 @@ import type { Hasher } from '../sessions/hasher.ts';
 import { landing } from '../sessions/landing.ts';
 import { leave } from '../sessions/leave.ts';
 import { newPass, type Passes } from '../sessions/passes.ts';
+import { renew } from '../sessions/renew.ts';
 import type { Caller, Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
 import {
@@ -31,6 +32,8 @@ import {
   LandingBody,
   NamesBody,
   NoAnswer,
+  RenewAnswer,
+  RenewBody,
   SealedBody,
   SessionPath,
 } from './schemas.ts';
@@ -151,6 +154,26 @@ export async function sessionRoutes(
     },
   );
 
+  routes.post(
+    '/api/sessions/:id/renew',
+    {
+      config: limitedTo(config.rateEnter, { times: OFTEN }),
+      schema: {
+        summary: 'Replace the link and the code of a participant; both are told in the log',
+        params: SessionPath,
+        body: RenewBody,
+        response: { 200: RenewAnswer, ...refused },
+      },
+    },
+    async (request, _reply) => {
+      const { id: sid } = request.params;
+      const { box, after: seen = null, ...link } = request.body;
+      const held = await passes.read(jarOf(config, request), sid);
+      const entry = { box: controlBox(config, box), seen };
+      return { code: await renew(options, { sid, passes: held, ...link, ...entry }) };
+    },
+  );
+
   routes.delete(
     '/api/sessions/:id',
     {
@@ -164,7 +187,8 @@ export async function sessionRoutes(
     },
     async (request, reply) => {
       const asker = await askerOf(request, request.params.id);
-      await end(store, { ...asker, box: endBox(config, request.body?.box) });
+      const box = request.body?.box;
+      await end(store, { ...asker, box: box === undefined ? null : controlBox(config, box) });
       setCookies(config, request, reply, passes.clear(jarOf(config, request), asker.sid));
       return reply.code(204).send(null);
     },
@@ -216,8 +240,7 @@ function linkBaseOf(config: Config, request: FastifyRequest): string {
   return base.origin + base.path;
 }
 
-function endBox(config: Config, box: string | undefined): string | null {
-  if (box === undefined) return null;
+function controlBox(config: Config, box: string): string {
   const maxBytes = config.maxMessageBytes + BOX_OVERHEAD_BYTES;
   if (isBase64Url(box, BOX_OVERHEAD_BYTES + 1, maxBytes)) return box;
   throw new AppError('bad_request', { details: { field: 'box', problem: 'malformed' } });

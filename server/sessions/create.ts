@@ -11,7 +11,7 @@ import { SLOTS, type Slot } from '../protocol/frames.ts';
 import { formatLink } from '../protocol/link.ts';
 import { isSameName, parseName } from '../protocol/name.ts';
 import type { NewSession, Store } from '../store/store.ts';
-import { drawCode } from './codes.ts';
+import { drawHashedCode } from './codes.ts';
 import type { Hasher } from './hasher.ts';
 
 export interface CreateDeps {
@@ -93,11 +93,7 @@ async function keep(store: Store, session: NewSession): Promise<boolean> {
 }
 
 async function drawCodes(hasher: Hasher) {
-  const draw = async () => {
-    const code = drawCode();
-    return { code, codeHash: await hasher.hash(code) };
-  };
-  const [a, b] = await Promise.all([draw(), draw()]);
+  const [a, b] = await Promise.all([drawHashedCode(hasher), drawHashedCode(hasher)]);
   return { a, b };
 }
 

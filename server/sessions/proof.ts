@@ -16,11 +16,15 @@ export interface Mine {
   session: SessionRecord;
 }
 
-/** Throws `not_found`, or `ended` with all that is known about the end. */
+/**
+ * Throws `not_found`, or `ended` with all that is known about the end; with the reason `renewed`,
+ * and no more, for the proof of a link that was replaced.
+ */
 export async function findByProof(store: Store, sid: string, proof: string): Promise<Mine> {
   const hash = hashOf(proof);
   const found = await store.find(sid, hash);
   const slot = slotOf(proofHashesOf(found), hash);
+  if (found.state === 'replaced') throw new AppError('ended', { details: { reason: 'renewed' } });
   if (slot === null || found.state === 'unknown') throw new AppError('not_found');
   if (found.state === 'ended') {
     const { proofHashes: _, ...details } = found.ended;
@@ -33,7 +37,7 @@ export async function findByProof(store: Store, sid: string, proof: string): Pro
 const NOBODY = hashProof(new Uint8Array());
 
 function proofHashesOf(found: Found): Record<Slot, string> {
-  if (found.state === 'unknown') return { a: NOBODY, b: NOBODY };
+  if (found.state === 'unknown' || found.state === 'replaced') return { a: NOBODY, b: NOBODY };
   if (found.state === 'ended') return found.ended.proofHashes;
   const { a, b } = found.session.participants;
   return { a: a.proofHash, b: b.proofHash };

@@ -21,6 +21,7 @@ export function takeLease(
   leaseMs: number,
 ): void {
   changeLeases(session, moment, () => {
+    session.participants[lease.slot].isTold = false;
     dropExpired(session, moment);
     keepLease(session, lease, moment.now + leaseMs);
     const own = session.leases.filter(({ slot }) => slot === lease.slot);
@@ -48,6 +49,7 @@ export function renewLease(
 ): void {
   changeLeases(session, moment, () => {
     const held = find(session, lease);
+    if (!held || held.until <= moment.now) session.participants[lease.slot].isTold = false;
     if (held) held.until = moment.now + leaseMs;
     dropExpired(session, moment);
     if (held) return;

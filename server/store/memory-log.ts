@@ -43,8 +43,9 @@ export function append(
     session.boxBytes -= decodedLength(box.length);
     replace(session, entryJson({ ...target, hash: hashOfBox(box) }), target.seq);
   }
+  const before = session.head.sum;
   const seq = push(session, entry, of, moment.now);
-  moment.publish({ to: '*', seq, frame: entryFrame(session.log[seq - 1] ?? '') });
+  moment.publish({ to: '*', seq, before, frame: entryFrame(session.log[seq - 1] ?? '') });
   touch(session, moment);
   return { result: 'stored', seq };
 }

@@ -36,7 +36,7 @@ export function enter(
   touch(session, moment);
 }
 
-/** The pass and its leases are gone; nodes are told to close its connections. */
+/** The pass, its leases and its endpoints are gone; nodes are told to close its connections. */
 export function revokePass(
   session: MemorySession,
   slot: Slot,
@@ -45,6 +45,7 @@ export function revokePass(
 ): void {
   const participant = session.participants[slot];
   participant.passes = participant.passes.filter((pass) => pass !== passHash);
+  participant.endpoints = participant.endpoints.filter((one) => one.passHash !== passHash);
   order(moment, { close: CLOSE.passGone, pass: passHash });
   dropLeases(session, moment, (lease) => lease.slot === slot && lease.passHash === passHash);
 }

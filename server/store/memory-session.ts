@@ -8,6 +8,7 @@ import type {
   EndedRecord,
   Expiry,
   Lease,
+  NewEndpoint,
   NewParticipant,
   NewSession,
   NodeOrder,
@@ -21,6 +22,12 @@ export interface MemoryParticipant extends NewParticipant {
   entered: boolean;
   /** Oldest first. */
   passes: string[];
+  /** Oldest first. */
+  endpoints: Omit<NewEndpoint, 'slot'>[];
+  /** Through push services, in this absence. */
+  isTold: boolean;
+  /** When they last were. */
+  pushedAt: number | null;
   receipt: Receipt;
   /** When the last lease ended. */
   lastAt: number | null;
@@ -45,6 +52,8 @@ export interface MemorySession {
   /** Both have entered. */
   met: boolean;
   participants: Record<Slot, MemoryParticipant>;
+  /** Proof hashes of links that were renewed, oldest first. */
+  replaced: string[];
   /** Oldest first. */
   leases: MemoryLease[];
   log: string[];
@@ -74,6 +83,9 @@ export function newSession(
     ...participant,
     entered: false,
     passes: [],
+    endpoints: [],
+    isTold: false,
+    pushedAt: null,
     receipt: { received: 0, read: 0 },
     lastAt: null,
     attempts: noAttempts(),
@@ -85,6 +97,7 @@ export function newSession(
     by: linkTtlMs <= maxTtlMs ? 'link' : 'limit',
     met: false,
     participants: { a: waiting(participants.a), b: waiting(participants.b) },
+    replaced: [],
     leases: [],
     log: [],
     seqOf: new Map(),
@@ -146,7 +159,8 @@ export function sessionRecord(session: MemorySession, now: number): SessionRecor
 
 function participantRecord(participant: MemoryParticipant): ParticipantRecord {
   const { proofHash, key, name, codeHash, entered, passes } = participant;
-  return { proofHash, key, name, codeHash, entered, passes: [...passes] };
+  const endpoints = participant.endpoints.map(({ endpoint }) => endpoint);
+  return { proofHash, key, name, codeHash, entered, passes: [...passes], endpoints };
 }
 
 /** What is kept of a session whose deadline has passed. */

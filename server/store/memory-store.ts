@@ -1,19 +1,22 @@
 /**
  * The store of a single process: sessions in a map, gone on restart. Owns the map, the notices
  * of ended sessions, the limit of memory and who listens; what happens within one session is in
- * memory-session.ts and its neighbours.
+ * memory-session.ts and its neighbours. Long because it has every operation of the seam.
  */
 import { randomBytes } from 'node:crypto';
 import { CLOSE } from '../protocol/errors.ts';
 import { otherSlot } from '../protocol/frames.ts';
-import { LEASE_MS } from '../protocol/limits.ts';
-import { ATTEMPT_BUDGET, peekTries, sizeOf, takeTry } from './budget.ts';
+import { LEASE_MS, PUSH_PAUSE_MS } from '../protocol/limits.ts';
+import { ATTEMPT_BUDGET, peekTries, takeTry } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
+import { bytesOf, ENDPOINT_BYTES, PROOF_HASH_BYTES, SESSION_BYTES } from './memory-bytes.ts';
 import { createChannels } from './memory-channels.ts';
-import { deleteFiles, FILE_OVERHEAD_BYTES, putFile, readFile } from './memory-files.ts';
+import { dropEndpoint, duePush, isWaitedFor, keepEndpoint } from './memory-endpoints.ts';
+import { deleteFiles, putFile, readFile } from './memory-files.ts';
 import { dropLeases, peerOf, renewLease, takeLease } from './memory-leases.ts';
 import { append, holds, readLog } from './memory-log.ts';
 import { enter, revokePass } from './memory-passes.ts';
+import { renew } from './memory-renewal.ts';
 import type { MemorySession, Moment } from './memory-session.ts';
 import {
   advanceReceipt,
@@ -28,11 +31,8 @@ import {
 import { CREATING_SHARE, FILES_SHARE } from './store.ts';
 import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from './store.ts';
 
-/** What a session and a notice are reckoned to take, without boxes. */
-const SESSION_BYTES = 6 * 1024;
+/** What a notice is reckoned to take, without its box. */
 const NOTICE_BYTES = 512;
-/** An address or a neighbourhood that tries came from. */
-const CALLER_BYTES = 160;
 const SWEEP_EVERY_MS = 5_000;
 
 export interface MemoryStoreOptions extends StoreOptions {
@@ -41,6 +41,7 @@ export interface MemoryStoreOptions extends StoreOptions {
 
 interface Notice {
   record: EndedRecord;
+  replaced: readonly string[];
   until: number;
   memoryBytes: number;
 }
@@ -51,7 +52,8 @@ export function createMemoryStore(
     now = Date.now,
     leaseMs = LEASE_MS,
     budget = ATTEMPT_BUDGET,
-  }: { now?: () => number; leaseMs?: number; budget?: AttemptBudget } = {},
+    pushPauseMs = PUSH_PAUSE_MS,
+  }: { now?: () => number; leaseMs?: number; budget?: AttemptBudget; pushPauseMs?: number } = {},
 ): Store {
   const sessions = new Map<string, MemorySession>();
   const notices = new Map<string, Notice>();
@@ -75,9 +77,9 @@ export function createMemoryStore(
     return undefined;
   }
 
-  function notice(sid: string): EndedRecord | undefined {
+  function notice(sid: string): Notice | undefined {
     const found = notices.get(sid);
-    if (!found || now() < found.until) return found?.record;
+    if (!found || now() < found.until) return found;
     notices.delete(sid);
     usedBytes -= found.memoryBytes;
     return undefined;
@@ -85,9 +87,11 @@ export function createMemoryStore(
 
   function bury(sid: string, session: MemorySession, record: EndedRecord, at: number): void {
     sessions.delete(sid);
-    const memoryBytes = NOTICE_BYTES + (record.box?.length ?? 0);
+    const { replaced } = session;
+    const ofLinks = replaced.length * PROOF_HASH_BYTES;
+    const memoryBytes = NOTICE_BYTES + (record.box?.length ?? 0) + ofLinks;
     usedBytes += memoryBytes - bytesOf(session);
-    notices.set(sid, { record, until: at + options.endedNoticeTtlMs, memoryBytes });
+    notices.set(sid, { record, replaced, until: at + options.endedNoticeTtlMs, memoryBytes });
   }
 
   function momentOf(sid: string): Moment {
@@ -102,12 +106,13 @@ export function createMemoryStore(
     return result;
   }
 
+  const room = () => ({ ...options, memoryBytes: options.memoryLimitBytes - usedBytes });
+
   function appendTo(sid: string, entry: Append & { of?: readonly string[] }): Appended {
     const session = live(sid);
     if (!session) return { result: 'gone' };
-    const room = { ...options, memoryBytes: options.memoryLimitBytes - usedBytes };
     return changing(session, () => {
-      const appended = append(session, entry, momentOf(sid), room);
+      const appended = append(session, entry, momentOf(sid), room());
       if (appended.result === 'stored') deleteFiles(session, entry.slot, entry.of ?? []);
       return appended;
     });
@@ -135,11 +140,12 @@ export function createMemoryStore(
     async find(sid, proofHash) {
       const session = live(sid);
       const ended = notice(sid);
-      if (proofHash !== undefined && !isProven(session?.participants, ended, proofHash)) {
-        return { state: 'unknown' };
+      if (proofHash !== undefined && !isProven(session?.participants, ended?.record, proofHash)) {
+        const replaced = session?.replaced ?? ended?.replaced;
+        return { state: replaced?.includes(proofHash) ? 'replaced' : 'unknown' };
       }
       if (session) return { state: 'live', session: sessionRecord(session, now()) };
-      return ended ? { state: 'ended', ended } : { state: 'unknown' };
+      return ended ? { state: 'ended', ended: ended.record } : { state: 'unknown' };
     },
 
     async takeTry(sid, slot, caller) {
@@ -174,6 +180,12 @@ export function createMemoryStore(
       if (session) revokePass(session, slot, passHash, momentOf(sid));
     },
 
+    async renew(sid, renewal) {
+      const session = live(sid);
+      if (!session) return 'gone';
+      return changing(session, () => renew(session, renewal, momentOf(sid), room()));
+    },
+
     async connect(sid, lease, after) {
       const session = live(sid);
       if (!session) return { result: 'gone' };
@@ -205,12 +217,13 @@ export function createMemoryStore(
 
     async disconnect(sid, { slot, connectionId }) {
       const session = live(sid);
-      if (!session) return;
+      if (!session) return null;
       dropLeases(
         session,
         momentOf(sid),
         (lease) => lease.slot === slot && lease.connectionId === connectionId,
       );
+      return isWaitedFor(session, slot) ? duePush(session, slot, now(), pushPauseMs) : null;
     },
 
     async readLog(sid, after) {
@@ -218,7 +231,13 @@ export function createMemoryStore(
       return session ? readLog(session, after) : { result: 'gone' };
     },
 
-    append: async (sid, entry) => appendTo(sid, entry),
+    async append(sid, entry) {
+      const appended = appendTo(sid, entry);
+      const session = live(sid);
+      if (appended.result !== 'stored' || !session) return appended;
+      const push = duePush(session, otherSlot(entry.slot), now(), pushPauseMs);
+      return push === null ? appended : { ...appended, push };
+    },
     unsend: async (sid, entry) => appendTo(sid, entry),
 
     async putFile(sid, file) {
@@ -232,6 +251,20 @@ export function createMemoryStore(
     async readFile(sid, cid, index) {
       const session = live(sid);
       return session ? readFile(session, cid, index) : null;
+    },
+
+    async putEndpoint(sid, fresh) {
+      const session = live(sid);
+      if (!session) return 'gone';
+      if (!hasPass(session, fresh)) return 'pass_gone';
+      if (usedBytes + ENDPOINT_BYTES > FILES_SHARE * options.memoryLimitBytes) return 'no_room';
+      changing(session, () => keepEndpoint(session, fresh));
+      return 'kept';
+    },
+
+    async dropEndpoint(sid, slot, endpoint) {
+      const session = live(sid);
+      if (session) changing(session, () => dropEndpoint(session, slot, endpoint));
     },
 
     async receipt(sid, slot, receipt) {
@@ -286,10 +319,4 @@ function isProven(
   const a = participants?.a.proofHash ?? ended?.proofHashes.a;
   const b = participants?.b.proofHash ?? ended?.proofHashes.b;
   return proofHash === a || proofHash === b;
-}
-
-function bytesOf({ logBytes, filesBytes, files, participants: { a, b } }: MemorySession): number {
-  const callers = sizeOf(a.attempts) + sizeOf(b.attempts);
-  const ofFiles = filesBytes + files.size * FILE_OVERHEAD_BYTES;
-  return SESSION_BYTES + logBytes + ofFiles + callers * CALLER_BYTES;
 }

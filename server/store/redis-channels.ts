@@ -140,12 +140,14 @@ function interrupt({ listeners }: Channel): void {
   for (const { subscriber } of [...listeners]) subscriber.interrupted();
 }
 
-/** `<to><seq> <frame>`, as lua/parts/publish.lua writes it. */
+/** `<to><seq> <frame>` or `<to><seq>:<before> <frame>`, as lua/parts/publish.lua writes it. */
 function parsePublication(message: string): Publication {
   const blank = message.indexOf(' ');
+  const [seq, before] = message.slice(1, blank).split(':');
   return {
     to: message.slice(0, 1) as Publication['to'], // as: only our scripts publish here
-    seq: Number(message.slice(1, blank)),
+    seq: Number(seq),
+    ...(before !== undefined && { before }),
     frame: message.slice(blank + 1),
   };
 }

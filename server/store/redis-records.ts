@@ -3,7 +3,8 @@
  * the head of each script; fields of the hashes are named as in lua/create.lua.
  */
 import type { Expiry, Found, LeaseRefused, LogPage, Renewed, Tries, TryTaken } from './store.ts';
-import type { Appended, Connected, EndedRecord, ParticipantRecord } from './store.ts';
+import type { Appended, Connected, DuePush, EndedRecord, ParticipantRecord } from './store.ts';
+import type { RenewalResult } from './store.ts';
 import { END_REASONS, EXPIRES_BY } from '../protocol/frames.ts';
 import type { Peer, Position, Slot } from '../protocol/frames.ts';
 import { fieldOf, toFields, toList, toNumber, toText, toTexts, toWord } from './redis-reply.ts';
@@ -11,6 +12,7 @@ import { fieldOf, toFields, toList, toNumber, toText, toTexts, toWord } from './
 type Fields = ReadonlyMap<string, string>;
 
 export function toFound(reply: unknown): Found {
+  if (reply === 'replaced') return { state: 'replaced' };
   const [now, session, notice] = toList(reply);
   const fields = toFields(session);
   if (fields.size > 0) {
@@ -34,8 +36,14 @@ function toParticipant(fields: Fields, slot: Slot): ParticipantRecord {
     name: fieldOf(fields, `${slot}:name`),
     codeHash: fieldOf(fields, `${slot}:code`),
     entered: fields.get(`${slot}:entered`) === '1',
-    passes: (fields.get(`${slot}:passes`) ?? '').split(' ').filter((pass) => pass !== ''),
+    passes: wordsIn(fields.get(`${slot}:passes`)),
+    // Each behind the pass that it goes with.
+    endpoints: wordsIn(fields.get(`${slot}:endpoints`)).filter((_, i) => i % 2 === 1),
   };
+}
+
+function wordsIn(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
 }
 
 function toEnded(fields: Fields): EndedRecord {
@@ -119,9 +127,31 @@ export function toAppended(reply: unknown): Appended {
   return { result: toWord(text, 'full', 'gone', 'diverged', 'foreign') };
 }
 
+/** As `toAppended`; with the endpoints of `peer` if they are to be told. */
+export function toAppendedFor(reply: unknown, peer: Slot): Appended {
+  if (!Array.isArray(reply)) return toAppended(reply);
+  const [seq, push] = toList(reply);
+  return { result: 'stored', seq: toNumber(seq), push: toDuePush(push, peer) };
+}
+
+/** Null if `slot` is not to be told of anything. */
+export function toDuePushOrNull(reply: unknown, slot: Slot): DuePush | null {
+  return Array.isArray(reply) ? toDuePush(reply, slot) : null;
+}
+
+function toDuePush(reply: unknown, slot: Slot): DuePush {
+  const [expiresInMs, ...endpoints] = toTexts(reply);
+  return { slot, endpoints, expiresInMs: toNumber(expiresInMs) };
+}
+
 /** Null if a target was not what had been hashed. */
 export function toUnsent(reply: unknown): Appended | null {
   return reply === 'again' ? null : toAppended(reply);
+}
+
+export function toRenewal(reply: unknown): RenewalResult {
+  const refused = ['connected', 'taken', 'full', 'diverged', 'pass_gone', 'gone'] as const;
+  return toWord(reply, 'renewed', ...refused);
 }
 
 function toPosition(seq: unknown, sum: unknown): Position {

@@ -12,10 +12,12 @@ import { otherSlot } from '../protocol/frames.ts';
 import type { Position, ServerFrame } from '../protocol/frames.ts';
 import {
   LEASE_MS,
+  MAX_ENDPOINTS_PER_PARTICIPANT,
   MAX_CONNECTIONS_PER_PARTICIPANT,
   MAX_PASSES_PER_PARTICIPANT,
   PAGE_BYTES,
   PAGE_ENTRIES,
+  PUSH_PAUSE_MS,
 } from '../protocol/limits.ts';
 import { ATTEMPT_BUDGET } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
@@ -26,10 +28,12 @@ import { createRedisFiles } from './redis-files.ts';
 import type { RedisEvents } from './redis-gate.ts';
 import { openRedis } from './redis-nodes.ts';
 import {
-  toAppended,
+  toAppendedFor,
   toConnected,
+  toDuePushOrNull,
   toFound,
   toLogPage,
+  toRenewal,
   toRenewed,
   toTries,
   toTryTaken,
@@ -40,8 +44,8 @@ import type { Refusal } from './redis-refusal.ts';
 import { toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
 import type { ScriptArg, ScriptName } from './redis-scripts.ts';
-import { CREATING_SHARE } from './store.ts';
-import type { Append, Caller, Lease, NewParticipant, NewSession } from './store.ts';
+import { CREATING_SHARE, FILES_SHARE, REPLACED_LINKS_KEPT } from './store.ts';
+import type { Append, Caller, Lease, NewParticipant, NewSession, Renewal } from './store.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -60,6 +64,7 @@ export interface RedisStoreParts {
   options: StoreOptions;
   leaseMs?: number;
   budget?: AttemptBudget;
+  pushPauseMs?: number;
   events?: RedisEvents;
 }
 
@@ -68,6 +73,7 @@ export function createRedisStore({
   options,
   leaseMs = LEASE_MS,
   budget = ATTEMPT_BUDGET,
+  pushPauseMs = PUSH_PAUSE_MS,
   events,
 }: RedisStoreParts): Store {
   let keepSecret = () => {};
@@ -154,6 +160,11 @@ export function createRedisStore({
     return [slot, cid, box, sum, ...at(seen), maxEntries, maxSessionBytes, endedNoticeTtlMs];
   }
 
+  function renewalArgs({ by, passHash, slot, proofHash, key, codeHash, ...entry }: Renewal): Args {
+    const link = [passHash, slot, proofHash, key, codeHash];
+    return [...appendArgs({ slot: by, ...entry }), ...link, REPLACED_LINKS_KEPT];
+  }
+
   function leaseArgs({ slot, passHash, connectionId, device }: Lease): Args {
     const most = MAX_CONNECTIONS_PER_PARTICIPANT;
     return [slot, passHash, connectionId, device ?? '', leaseMs, most];
@@ -178,6 +189,7 @@ export function createRedisStore({
       return run(sid, 'enter', args, (reply) => toWord(reply, 'entered', 'changed', 'gone'));
     },
     leave: (sid, slot, passHash) => run(sid, 'leave', [slot, passHash], nothing),
+    renew: (sid, renewal) => run(sid, 'renew', renewalArgs(renewal), toRenewal),
 
     connect: (sid, lease, after) =>
       run(sid, 'connect', [...leaseArgs(lease), ...at(after)], (reply) =>
@@ -191,13 +203,26 @@ export function createRedisStore({
       return result;
     },
     disconnect: (sid, { slot, connectionId }) =>
-      run(sid, 'disconnect', [slot, connectionId], nothing),
+      run(sid, 'disconnect', [slot, connectionId, pushPauseMs, PAGE_ENTRIES], (reply) =>
+        toDuePushOrNull(reply, slot),
+      ),
 
     readLog: (sid, after) =>
       run(sid, 'read-log', [...at(after), PAGE_ENTRIES, PAGE_BYTES], toLogPage),
-    append: (sid, entry) => run(sid, 'append', appendArgs(entry), toAppended),
+    append: (sid, entry) =>
+      run(sid, 'append', [...appendArgs(entry), pushPauseMs], (reply) =>
+        toAppendedFor(reply, otherSlot(entry.slot)),
+      ),
     unsend: (sid, entry) => lanes.occupy(sid, () => unsend(sid, entry)),
     ...createRedisFiles(run, options),
+
+    putEndpoint(sid, { slot, passHash, endpoint }) {
+      const args = [slot, passHash, endpoint, MAX_ENDPOINTS_PER_PARTICIPANT, FILES_SHARE];
+      return run(sid, 'put-endpoint', args, (reply) =>
+        toWord(reply, 'kept', 'no_room', 'pass_gone', 'gone'),
+      );
+    },
+    dropEndpoint: (sid, slot, endpoint) => run(sid, 'drop-endpoint', [slot, endpoint], nothing),
 
     receipt: (sid, slot, { received, read }) =>
       run(sid, 'receipt', [slot, received, read], nothing),

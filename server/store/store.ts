@@ -34,6 +34,8 @@ import type { EndReason, ExpiresBy, Peer, Position, Receipt, Slot } from '../pro
 export const CREATING_SHARE = 0.9;
 /** Of all memory: files are taken as long as no more is filled. */
 export const FILES_SHARE = 0.75;
+/** Of so many links that were replaced in a session it is known that they were: the last ones. */
+export const REPLACED_LINKS_KEPT = 20;
 
 export interface StoreOptions {
   linkTtlMs: number;
@@ -73,6 +75,8 @@ export interface ParticipantRecord extends NewParticipant {
   entered: boolean;
   /** Hashes of the ids of the passes that are valid, oldest first. */
   passes: readonly string[];
+  /** Where push services take word for this participant's browsers, oldest first. */
+  endpoints: readonly string[];
 }
 
 export interface SessionRecord extends Expiry {
@@ -90,9 +94,11 @@ export interface EndedRecord {
   proofHashes: Record<Slot, string>;
 }
 
+/** `replaced`: asked for with the proof of a link that was renewed, whatever became of the session. */
 export type Found =
   | { state: 'live'; session: SessionRecord }
   | { state: 'ended'; ended: EndedRecord }
+  | { state: 'replaced' }
   | { state: 'unknown' };
 
 /** `triesLeft` before a wait begins; `retryInMs` 0 when a try may be made now. */
@@ -136,9 +142,52 @@ export interface Append {
  * target is itself an unsend, which nothing takes back.
  */
 export type Appended =
-  | { result: 'stored'; seq: number }
+  | { result: 'stored'; seq: number; push?: DuePush }
   | { result: 'repeated'; entry: string }
   | { result: 'full' | 'gone' | 'diverged' | 'foreign' };
+
+/** Whom to tell of an entry through push services: given once, to whoever appended it. */
+export interface DuePush {
+  slot: Slot;
+  endpoints: readonly string[];
+  expiresInMs: number;
+}
+
+export interface NewEndpoint {
+  slot: Slot;
+  /** It goes with this pass. */
+  passHash: string;
+  endpoint: string;
+}
+
+/** `no_room`: FILES_SHARE of the memory there is would be filled. */
+export type EndpointKept = 'kept' | 'no_room' | 'pass_gone' | 'gone';
+
+/** A new link and code for a participant, and the entry that tells of it. */
+export interface Renewal extends Omit<Append, 'slot'> {
+  /** Who asks, and writes the entry. */
+  by: Slot;
+  passHash: string;
+  /** Whose link and code they are. */
+  slot: Slot;
+  proofHash: string;
+  key: string;
+  codeHash: string;
+}
+
+/**
+ * `connected`: it is the other's, who is connected. `taken`: the cid stands in the log with
+ * something else, or the proof hash is, or was, that of a link of this session; or it is a repeat,
+ * and somebody has come in with the code meanwhile. The others as for `Appended` and leases.
+ */
+export type RenewalResult =
+  | 'renewed'
+  | 'connected'
+  | 'taken'
+  | 'full'
+  | 'diverged'
+  | 'pass_gone'
+  | 'gone';
 
 export interface NewFile {
   slot: Slot;
@@ -206,12 +255,14 @@ export type LogPage =
 
 /**
  * `to`: everyone `*`, one participant's connections, or `!` the nodes themselves. `seq` is that
- * of the entry the frame carries, 0 for every other frame. `frame` is JSON text: a ServerFrame,
- * or for `!` a NodeOrder. Nodes forward frames as they are.
+ * of the entry the frame carries, 0 for every other frame; `before` the sum of the entry before it,
+ * '' for the first: a store may have lost what it published, and go on from there. `frame` is JSON
+ * text: a ServerFrame, or for `!` a NodeOrder. Nodes forward frames as they are.
  */
 export interface Publication {
   to: '*' | Slot | '!';
   seq: number;
+  before?: string;
   frame: string;
 }
 
@@ -237,7 +288,8 @@ export interface Store {
 
   /**
    * With `proofHash`: unknown also where that is of neither participant, and nothing that is done
-   * or takes its time depends on whether there is such a session.
+   * or takes its time depends on whether there is such a session. Of a link that was replaced one
+   * learns that alone, as long as anything is known of the session.
    */
   find(sid: string, proofHash?: string): Promise<Found>;
 
@@ -262,8 +314,15 @@ export interface Store {
     slot: Slot,
     with_: { codeHash: string; passHash: string; caller: Caller },
   ): Promise<'entered' | 'changed' | 'gone'>;
-  /** Revokes a pass and closes its connections, on every node. */
+  /** Revokes a pass, closes its connections, on every node, and forgets its endpoints. */
   leave(sid: string, slot: Slot, passHash: string): Promise<void>;
+  /**
+   * The participant's link and code are replaced, their tries begin anew, and their passes are
+   * revoked, but for the one that asks; in the same step the entry is appended. Repeated with the
+   * same cid, box and proof hash, nothing is appended or revoked, but `codeHash` is in force: of
+   * several codes the last.
+   */
+  renew(sid: string, renewal: Renewal): Promise<RenewalResult>;
 
   /**
    * Takes a lease, and gives all a welcome needs. It takes the place of an earlier one of the
@@ -274,10 +333,18 @@ export interface Store {
   connect(sid: string, lease: Lease, after: Position | null): Promise<Connected | LeaseRefused>;
   /** Keeps the lease for LEASE_MS more; drops leases that have expired and tells whom it concerns. */
   renewLease(sid: string, lease: Lease): Promise<Renewed | LeaseRefused>;
-  disconnect(sid: string, lease: Lease): Promise<void>;
+  /**
+   * As with `append`, a push is due if it was the last connection and a message has come that was
+   * not received: a connection may look alive for a while after its device has gone.
+   */
+  disconnect(sid: string, lease: Lease): Promise<DuePush | null>;
 
   /** The page of the log after `after`; `diverged` if that position is not in it. */
   readLog(sid: string, after: Position | null): Promise<LogPage>;
+  /**
+   * With `push` if the other participant has endpoints and no connection: once for each absence,
+   * and not within the pause after the last time. A hint, like a publication: it can be lost.
+   */
   append(sid: string, append: Append): Promise<Appended>;
   /**
    * Appends an entry with `unsends` and, in the same step, replaces the boxes of `of` by their
@@ -291,6 +358,13 @@ export interface Store {
   putFile(sid: string, file: NewFile): Promise<FileKept>;
   /** A piece of its box, counted from 0. Null: no such piece, or no such file, or not whole. */
   readFile(sid: string, cid: string, index: number): Promise<FilePiece | null>;
+
+  /**
+   * Keeps where word for a participant can be sent while they are away, or puts it last if it was
+   * kept before. The sixth of a participant takes the place of the oldest. No activity.
+   */
+  putEndpoint(sid: string, endpoint: NewEndpoint): Promise<EndpointKept>;
+  dropEndpoint(sid: string, slot: Slot, endpoint: string): Promise<void>;
 
   /** Keeps the maximum, bounded by head, and publishes what changed. */
   receipt(sid: string, slot: Slot, receipt: Receipt): Promise<void>;

@@ -28,8 +28,8 @@ const UNUSED =
   'clipboard-read compute-pressure cross-origin-isolated deferred-fetch deferred-fetch-minimal ' +
   'digital-credentials-create digital-credentials-get display-capture encrypted-media gamepad ' +
   'geolocation gyroscope hid identity-credentials-get idle-detection interest-cohort keyboard-map ' +
-  'language-detector language-model local-fonts magnetometer media-playback-while-not-visible ' +
-  'microphone midi on-device-speech-recognition otp-credentials payment picture-in-picture ' +
+  'language-detector language-model local-fonts magnetometer ' +
+  'midi on-device-speech-recognition otp-credentials payment picture-in-picture ' +
   'private-state-token-issuance private-state-token-redemption publickey-credentials-create ' +
   'publickey-credentials-get screen-wake-lock serial speaker-selection storage-access summarizer ' +
   'sync-xhr translator unload usb window-management xr-spatial-tracking';
@@ -44,9 +44,10 @@ export function always(socket: string): Headers {
     'x-content-type-options': 'nosniff',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': UNUSED.split(' ')
-      .map((feature) => `${feature}=()`)
-      .join(', '),
+    'permissions-policy': [
+      ...UNUSED.split(' ').map((feature) => `${feature}=()`),
+      'microphone=(self)',
+    ].join(', '),
     'x-robots-tag': 'noindex, nofollow, noarchive',
     'cache-control': 'no-store',
     connection: 'close',

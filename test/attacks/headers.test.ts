@@ -154,6 +154,28 @@ const ROWS: Row[] = [
     status: 200,
     headers: { ...FILE, 'content-type': 'image/svg+xml' },
   },
+  {
+    what: 'what an app is installed by',
+    request: { path: '/manifest.webmanifest' },
+    status: 200,
+    headers: { ...FILE, 'content-type': 'application/manifest+json' },
+  },
+  {
+    what: 'HEAD of its icon, which is no text',
+    request: { method: 'HEAD', path: '/icon-192.png' },
+    status: 200,
+    headers: { ...FILE, 'content-type': 'image/png' },
+  },
+  {
+    what: 'the worker of the page',
+    request: { path: '/sw.js' },
+    status: 200,
+    headers: {
+      ...FILE,
+      'content-type': '<(text|application)/javascript; charset=utf-8>',
+      'cache-control': 'no-cache',
+    },
+  },
   { what: 'alive', request: { path: '/healthz' }, status: 200, headers: JSON_TYPE },
   { what: 'ready', request: { path: '/readyz' }, status: 200, headers: JSON_TYPE },
   { what: 'the API', request: { path: '/api/openapi.json' }, status: 200, headers: JSON_TYPE },

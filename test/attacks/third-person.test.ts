@@ -15,6 +15,7 @@ import {
   RawClient,
   type RawParticipant,
 } from '../support/raw-client.ts';
+import { vapidEnv } from '../support/push-service.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 
 // Many requests each: a busy machine takes its time.
@@ -23,7 +24,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 let server: Server;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer(vapidEnv());
   return () => server.kill();
 });
 
@@ -113,6 +114,30 @@ describe('enumeration of session ids', () => {
         }),
       ],
       ['leave', () => ({ method: 'POST', path: '/leave' })],
+      [
+        'renew',
+        () => ({
+          method: 'POST',
+          headers: type,
+          path: '/renew',
+          body: JSON.stringify({
+            ...{
+              slot: 'a',
+              proofHash: proof,
+              key: 'A'.repeat(96),
+              cid: 'A'.repeat(22),
+              box: 'A'.repeat(395),
+            },
+          }),
+        }),
+      ],
+      ...['PUT', 'DELETE'].map((method): [string, () => RawRequest] => [
+        `${method} an endpoint`,
+        () => ({
+          ...{ method, headers: type, path: '/push' },
+          body: JSON.stringify({ slot: 'a', endpoint: 'https://web.push.apple.com/x' }),
+        }),
+      ]),
       ['end', () => ({ method: 'DELETE', path: '' })],
       ['upgrade', () => ({ path: '/ws', headers: { ...UPGRADE, origin: server.base } })],
       [

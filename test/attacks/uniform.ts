@@ -8,6 +8,7 @@ import type { Course, Fault } from '../faults/fault.ts';
 import { createPair } from '../faults/world/pair.ts';
 import type { Random } from '../faults/world/random.ts';
 import { startWorld, type World } from '../faults/world/world.ts';
+import { vapidEnv } from '../support/push-service.ts';
 
 /** A pass that no server has made. */
 const FORGED = `eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..${'A'.repeat(16)}.${'A'.repeat(120)}.${'A'.repeat(22)}`;
@@ -25,6 +26,13 @@ interface Question {
 const drawn = (bytes: number) => randomBytes(bytes).toString('base64url');
 const forged = (sid: string) => ({ cookie: `duologue-${sid}=${FORGED}` });
 
+function renewal() {
+  const [proofHash, key, cid, box] = [drawn(32), drawn(72), drawn(16), drawn(296)];
+  return { slot: 'b', proofHash, key, cid, box };
+}
+
+const endpoint = () => ({ slot: 'b', endpoint: `https://web.push.apple.com/${drawn(30)}` });
+
 const QUESTIONS: readonly Question[] = [
   {
     name: 'landing',
@@ -39,12 +47,29 @@ const QUESTIONS: readonly Question[] = [
     body: () => ({ proof: drawn(32), code: '7K3M-Q9TX' }),
   },
   { name: 'leave', method: 'POST', path: (sid) => `/api/sessions/${sid}/leave` },
+  { name: 'renew', method: 'POST', path: (sid) => `/api/sessions/${sid}/renew`, body: renewal },
+  ...['PUT', 'DELETE'].flatMap((method) =>
+    [undefined, forged].map((headers) => ({
+      name: `${method} an endpoint${headers ? ', forged pass' : ''}`,
+      method,
+      path: (sid: string) => `/api/sessions/${sid}/push`,
+      body: endpoint,
+      ...(headers && { headers }),
+    })),
+  ),
   { name: 'end', method: 'DELETE', path: (sid) => `/api/sessions/${sid}` },
   { name: 'upgrade', method: 'GET', path: (sid) => `/ws/${sid}` },
   {
     name: 'leave, forged pass',
     method: 'POST',
     path: (sid) => `/api/sessions/${sid}/leave`,
+    headers: forged,
+  },
+  {
+    name: 'renew, forged pass',
+    method: 'POST',
+    path: (sid) => `/api/sessions/${sid}/renew`,
+    body: renewal,
     headers: forged,
   },
   {
@@ -67,7 +92,7 @@ export const uniform: Fault = {
   limits: { 'ranks apart, |z|': 4 },
 
   async run(course) {
-    const world = course.use(await startWorld({ nodes: 1 }));
+    const world = course.use(await startWorld({ nodes: 1, env: vapidEnv() }));
     const sids = await makeSessions(world);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     course.use({ close: () => agent.destroy() });

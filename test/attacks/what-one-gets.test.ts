@@ -14,6 +14,7 @@ import {
   type Answer,
   type RawParticipant,
 } from '../support/raw-client.ts';
+import { vapidEnv } from '../support/push-service.ts';
 import { startServer } from '../support/server-process.ts';
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
@@ -28,7 +29,8 @@ function textsIn(value: unknown): string[] {
 }
 
 it('nothing b is sent is of use as a', { timeout: 120_000 }, async () => {
-  const server = await startServer({ TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'warn' });
+  const env = { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'warn', ...vapidEnv() };
+  const server = await startServer(env);
   onTestFinished(() => void server.kill());
   const { base } = server;
   const { sid, a, b } = await createRawSession(base);
@@ -64,6 +66,21 @@ it('nothing b is sent is of use as a', { timeout: 120_000 }, async () => {
   await enterRaw(base, sid, b);
   note(await post('enter', { proof: b.proof, code: b.code }, b.cookie));
   note(await post('landing', { proof: b.proof }, b.cookie));
+  const endpoint = `https://web.push.apple.com/${random(30)}`;
+  for (const [method, status] of [
+    ['PUT', 204],
+    ['DELETE', 401],
+  ] as const) {
+    const pushed = await fetch(`${base}/api/sessions/${sid}/push`, {
+      method,
+      headers: {
+        ...{ origin: base, 'content-type': 'application/json' },
+        cookie: method === 'PUT' ? a.cookie : b.cookie,
+      },
+      body: JSON.stringify({ slot: 'a', endpoint }),
+    });
+    expect(pushed.status).toBe(status);
+  }
   const device = random(16);
   const ann = await connect(a, device);
   const bob = await connect(b, random(16));
@@ -93,6 +110,7 @@ it('nothing b is sent is of use as a', { timeout: 120_000 }, async () => {
   const tried = [...new Set(given)].filter((text) => text !== '' && !/[^\x21-\x7e]/.test(text));
   expect(tried.length).toBeGreaterThan(100);
   const secrets = [a.cookie.split('=')[1], a.code, normaliseCode(a.code), a.proof, a.link, device];
+  secrets.push(endpoint, ...textsIn(endpoint).filter((text) => text.length > 20));
   for (const secret of secrets) expect(tried).not.toContain(secret);
 
   for (const text of tried) {

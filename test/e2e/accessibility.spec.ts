@@ -1,11 +1,13 @@
 // That everybody can use it: no barrier that axe finds, on small screens and with large text, with
 // fingers, and by keyboard alone.
-import type { BrowserContextOptions, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { barriersOf } from './support/barriers.ts';
 import { expect, test } from './support/fixtures.ts';
 import { sidewaysOf, targetsOf } from './support/measures.ts';
+import { tourActions } from './support/tour-actions.ts';
 import { tourBanners, tourChat, tourTampering } from './support/tour-chat.ts';
-import { tourCreating, tourJoining, tourLinks, type Walk } from './support/tour.ts';
+import { tourFiles } from './support/tour-files.ts';
+import { tourCreating, tourJoining, tourLinks } from './support/tour.ts';
 
 const TOURS = {
   creating: tourCreating,
@@ -14,18 +16,34 @@ const TOURS = {
   chat: tourChat,
   banners: tourBanners,
   tampering: tourTampering,
+  files: tourFiles,
+  actions: tourActions,
 };
 
 // Most of the time goes into axe, and each tour has many stops.
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 300_000 });
 
 for (const [name, tour] of Object.entries(TOURS)) {
-  test(`26 axe finds no barrier, light or dark: ${name}`, async ({ newPerson, serve }) => {
+  test(`26 27 28 no barrier, nothing sticks out, a finger hits all: ${name}`, async ({
+    newPerson,
+    serve,
+  }) => {
     const found: string[] = [];
-    const visit = async (stop: string, page: Page) => {
-      for (const what of await barriersOf(page)) found.push(`${stop}, ${what}`);
-    };
-    await tour(still({ newPerson, serve }, visit));
+    await tour({
+      serve,
+      // Without motion, so that nothing is looked at while it fades.
+      newPerson: (base) => newPerson(base, { reducedMotion: 'reduce' }),
+      async visit(stop, page) {
+        const before = page.viewportSize();
+        const problems = [
+          ...(await barriersOf(page)),
+          ...(await crampedIn(page)),
+          ...(await missedByFingers(page)),
+        ];
+        found.push(...problems.map((what) => `${stop}, ${what}`));
+        if (before) await page.setViewportSize(before);
+      },
+    });
     expect(found).toEqual([]);
   });
 }
@@ -36,66 +54,43 @@ const WINDOWS = {
   'a phone with text of twice the size': { width: 390, height: 844 },
 };
 
-for (const [name, tour] of Object.entries(TOURS)) {
-  test(`27 nothing sticks out and one can always send: ${name}`, async ({ newPerson, serve }) => {
-    const found: string[] = [];
-    const visit = async (stop: string, page: Page) => {
-      const before = page.viewportSize();
-      for (const [where, size] of Object.entries(WINDOWS)) {
-        await page.setViewportSize(size);
-        await setTextSize(page, where.includes('twice') ? '200%' : '');
-        for (const what of await sidewaysOf(page)) found.push(`${stop}, ${where}: ${what}`);
-        for (const label of ['Message', 'Send', 'End chat']) {
-          const control = page
-            .getByRole('main')
-            .or(page.locator('header'))
-            .getByLabel(label, { exact: true });
-          if (!(await control.isVisible())) continue;
-          const box = await control.boundingBox();
-          if (box && box.y >= 0 && box.y + box.height <= size.height) continue;
-          found.push(`${stop}, ${where}: ${label} is out of sight ${JSON.stringify(box)}`);
-        }
-      }
-      await setTextSize(page, '');
-      if (before) await page.setViewportSize(before);
-    };
-    await tour(still({ newPerson, serve }, visit));
-    expect(found).toEqual([]);
-  });
-
-  test(`28 everything can be hit with a finger: ${name}`, async ({ newPerson, serve }) => {
-    const found: string[] = [];
-    const visit = async (stop: string, page: Page) => {
-      for (const { what, width, height, isMain } of await targetsOf(page)) {
-        const least = isMain ? 44 : 24;
-        if (width >= least && height >= least) continue;
-        found.push(`${stop}: ${what} is ${Math.round(width)} × ${Math.round(height)}`);
-      }
-    };
-    const options = { viewport: { width: 390, height: 844 } };
-    await tour(still({ newPerson, serve }, visit, options));
-    expect(found).toEqual([]);
-  });
+/** What sticks out or is out of sight in small windows and with large text. */
+async function crampedIn(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const [where, size] of Object.entries(WINDOWS)) {
+    await page.setViewportSize(size);
+    await setTextSize(page, where.includes('twice') ? '200%' : '');
+    for (const what of await sidewaysOf(page)) found.push(`${where}: ${what}`);
+    for (const label of ['Message', 'Send', 'End chat']) {
+      const control = page
+        .getByRole('main')
+        .or(page.locator('header'))
+        .getByLabel(label, { exact: true });
+      if (!(await control.isVisible())) continue;
+      const box = await control.boundingBox();
+      if (box && box.y >= 0 && box.y + box.height <= size.height) continue;
+      found.push(`${where}: ${label} is out of sight ${JSON.stringify(box)}`);
+    }
+  }
+  await setTextSize(page, '');
+  return found;
 }
 
-type Roles = Pick<Walk, 'newPerson' | 'serve'>;
-
-/** Without motion, so that nothing is looked at while it fades. */
-function still(
-  { newPerson, serve }: Roles,
-  visit: (stop: string, page: Page) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Walk {
-  return {
-    serve,
-    visit,
-    newPerson: (base) => newPerson(base, { reducedMotion: 'reduce', ...options }),
-  };
+async function missedByFingers(page: Page): Promise<string[]> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const targets = await targetsOf(page);
+  return targets
+    .filter(({ width, height, isMain }) => Math.min(width, height) < (isMain ? 44 : 24))
+    .map(({ what, width, height }) => `${what} is ${Math.round(width)} × ${Math.round(height)}`);
 }
 
-/** As the setting of a browser does it: everything measured in rem and % grows along. */
+/**
+ * As the setting of a browser does it: everything measured in rem and % grows along. A frame
+ * later everything has found its place.
+ */
 async function setTextSize(page: Page, size: string): Promise<void> {
-  await page.evaluate((size) => {
+  await page.evaluate(async (size) => {
     document.documentElement.style.fontSize = size;
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   }, size);
 }

@@ -3,7 +3,10 @@
 import type { CDPSession, Locator } from '@playwright/test';
 import { expect, meet, test, type Person } from './support/fixtures.ts';
 
-const TALL = Array.from({ length: 40 }, (_, line) => `line ${line + 1}`).join('\n');
+/** Each shorter than what is folded. */
+const TALL = [1, 2, 3, 4, 5].map((part) =>
+  Array.from({ length: 10 }, (_, line) => `line ${part}.${line + 1}`).join('\n'),
+);
 
 const listOf = ({ page }: Person): Locator => page.getByRole('region', { name: 'Messages' });
 
@@ -30,8 +33,8 @@ async function scrollUp(person: Person, pixels: number): Promise<void> {
 /** The two, with more in the chat than fits on the screen. */
 async function meetWithHistory(ann: Person, bob: Person): Promise<void> {
   await meet(ann, bob);
-  await ann.say(TALL);
-  await expect(bob.page.locator('.bubble-text')).toHaveCount(1);
+  for (const text of TALL) await ann.say(text);
+  await expect(bob.page.locator('.bubble-text')).toHaveCount(TALL.length);
   await bob.say('a word before');
   await ann.sees('a word before');
   await expect.poll(() => below(bob)).toBe(0);
@@ -107,6 +110,25 @@ test('20 a scroll told only after the room has shrunk does not lead away from th
   });
   await expect.poll(() => below(bob)).toBe(0);
   await expect(bob.message('a word before')).toBeInViewport({ ratio: 1 });
+});
+
+test('20 a turned phone, whose layout comes in two steps, stays at the bottom', async ({
+  ann,
+  bob,
+}) => {
+  await meetWithHistory(ann, bob);
+  await ann.say('a long line '.repeat(60));
+  await bob.sees('a long line '.repeat(60).trim());
+  await expect.poll(() => below(bob)).toBe(0);
+  await listOf(bob).evaluate((list) => {
+    const { style } = list;
+    style.fontSize = '50%';
+    const moved = list.scrollTop;
+    style.maxHeight = `${list.clientHeight - 250}px`;
+    if (list.scrollHeight - moved - list.clientHeight < 200) throw new Error('one step only');
+  });
+  await expect.poll(() => below(bob)).toBe(0);
+  await expect(bob.page.getByRole('button', { name: 'Go to the newest message' })).toHaveCount(0);
 });
 
 test('20 whoever goes up in the moment the room shrinks is not held back', async ({ ann, bob }) => {

@@ -212,3 +212,24 @@ test('9 the end is not lost when the connection is: it goes on until it is done'
   await expect(bob.heading).toHaveText('Ann ended the chat');
   await expect(ann.heading).toHaveText('You ended the chat');
 });
+
+test('8 where its dialog cannot be fetched, the browser asks instead', async ({ ann, bob }) => {
+  await ann.context.route(/\/chat-extras-[^/]*\.js$/, (route) => route.abort());
+  await meet(ann, bob);
+  const end = ann.page.getByRole('button', { name: 'End chat' });
+  const asked: string[] = [];
+  ann.page.once('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await end.click();
+  await expect
+    .poll(() => asked)
+    .toEqual([expect.stringMatching(/^End this chat for both of you\?/)]);
+  await ann.say('still here');
+  await bob.sees('still here');
+  ann.page.once('dialog', (dialog) => void dialog.accept());
+  await end.click();
+  await expect(ann.heading).toHaveText('You ended the chat');
+  await expect(bob.heading).toHaveText('Ann ended the chat');
+});

@@ -1,10 +1,7 @@
 // Handing on what each of the two needs: copying, scanning, sharing, and not losing the page.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import jsQR from 'jsqr';
-import type { Page } from '@playwright/test';
 import { pasted } from './support/clipboard.ts';
 import { expect, test, type Person } from './support/fixtures.ts';
+import { scanAll, scanPicture } from './support/scan.ts';
 
 const copyButtons = [
   "Copy Ann's link",
@@ -155,42 +152,4 @@ test.describe('the page with the links', () => {
 /** By the brand, which leads to the start page; not waiting, since a dialog may be in the way. */
 async function tryToLeave({ page }: Person): Promise<void> {
   await page.getByRole('link', { name: 'Duologue' }).click({ noWaitAfter: true });
-}
-
-/** Every code in a picture, read by a program that knows nothing of ours. */
-async function scanAll(png: Buffer): Promise<string[]> {
-  const scan = promisify(execFile)('zbarimg', [
-    '--quiet',
-    '--raw',
-    '-S*.enable=0',
-    '-Sqrcode.enable=1',
-    '-',
-  ]);
-  scan.child.stdin?.end(png);
-  const { stdout } = await scan;
-  return stdout.trim().split('\n').toSorted();
-}
-
-/** A picture of one code, drawn by the browser and read by jsQR. */
-async function scanPicture(page: Page, picture: Buffer, type: string): Promise<string | undefined> {
-  const SIDE_PX = 256;
-  const blank = await page.context().newPage();
-  // One number for each pixel is enough: all that is drawn is black or white.
-  const reds = await blank.evaluate(
-    async ([base64, type, side]) => {
-      const image = new Image();
-      image.src = `data:${type};base64,${base64}`;
-      await image.decode();
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [side, side];
-      const context = canvas.getContext('2d');
-      context?.drawImage(image, 0, 0, side, side);
-      const rgba = context?.getImageData(0, 0, side, side).data ?? [];
-      return Array.from(rgba.filter((_, index) => index % 4 === 0));
-    },
-    [picture.toString('base64'), type, SIDE_PX] as const,
-  );
-  await blank.close();
-  const rgba = Uint8ClampedArray.from(reds.flatMap((red) => [red, red, red, 255]));
-  return jsQR(rgba, SIDE_PX, SIDE_PX)?.data;
 }

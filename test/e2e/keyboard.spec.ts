@@ -19,31 +19,41 @@ test('29 from the start page to the end by keyboard alone', async ({ ann, bob })
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your chat is ready');
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-  await tab(page, ["Copy Ann's link", "Copy Ann's secret code", 'Open as Ann']);
+  await expect(page.getByRole('img', { name: /^QR code/ })).toHaveCount(2);
+  const annsQr = "QR code of Ann's link, full screen";
+  const bobsQr = "QR code of Bob's link, full screen";
+  await tab(page, ["Copy Ann's link", annsQr, "Copy Ann's secret code", 'Open as Ann']);
   await tab(page, ["Copy Bob's link"]);
   await page.keyboard.press('Enter');
   const link = await pasted(ann.context);
-  await tab(page, ["Copy Bob's secret code"]);
+  await tab(page, [bobsQr, "Copy Bob's secret code"]);
   await page.keyboard.press('Space');
   await expect(page.getByText("Bob's secret code copied.")).toHaveCount(1);
   const code = await pasted(ann.context);
   await tab(page, ['Open as Bob']);
-  await tab(page, ["Copy Bob's secret code", "Copy Bob's link", 'Open as Ann'], 'Shift+Tab');
+  await tab(
+    page,
+    ["Copy Bob's secret code", bobsQr, "Copy Bob's link", 'Open as Ann'],
+    'Shift+Tab',
+  );
   await page.keyboard.press('Enter');
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Bob');
   await expect(page.getByRole('heading', { name: 'Chat with Bob' })).toBeFocused();
   await bob.enter({ link, code });
   await expect(page.getByText('Online', { exact: true })).toBeVisible();
-  await tab(page, ['Menu', 'End chat', 'Messages', 'Message']);
+  await tab(page, ['Menu', 'End chat', 'Messages', 'Add files', 'Message']);
   await page.keyboard.type('By keyboard');
   await page.keyboard.press('Enter');
   await bob.sees('By keyboard');
   await tab(page, ['Send']);
 
-  await tab(page, ['Message', 'Messages', 'End chat', 'Menu'], 'Shift+Tab');
+  await tab(page, ['Message', 'Add files', 'Actions', 'Messages', 'End chat', 'Menu'], 'Shift+Tab');
   await page.keyboard.press('Enter');
   await tab(page, [
+    'Hide now Leaves for an empty page. The chat goes on. Or press Shift three times.',
+    'Links and codes For another device, or for who lost theirs.',
+    'Settings For this browser.',
     'Leave on this device The chat goes on. To come back you need your link and code.',
   ]);
   await page.keyboard.press('Escape');

@@ -54,6 +54,7 @@ for (const width of [320, 1280]) {
     const long = 'W'.repeat(4_000);
     await ann.say(long);
     await bob.sees(long);
+    await bob.page.getByRole('button', { name: 'Show all' }).click();
     const list = bob.page.getByRole('region', { name: 'Messages' });
     const [column, bubble] = await Promise.all([
       list.locator('.column').boundingBox(),

@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { test } from './support/fixtures.ts';
+import { tourActions } from './support/tour-actions.ts';
 import { tourBanners, tourChat, tourTampering } from './support/tour-chat.ts';
+import { tourFiles } from './support/tour-files.ts';
 import { tourCreating, tourJoining, tourLinks } from './support/tour.ts';
 
 const FOLDER = fileURLToPath(new URL('../../screenshots/', import.meta.url));
@@ -11,7 +13,16 @@ const DEVICES = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   desktop: { viewport: { width: 1280, height: 800 } },
 };
-const TOURS = [tourCreating, tourJoining, tourLinks, tourChat, tourBanners, tourTampering];
+const TOURS = [
+  tourCreating,
+  tourJoining,
+  tourLinks,
+  tourChat,
+  tourBanners,
+  tourTampering,
+  tourFiles,
+  tourActions,
+];
 
 for (const [device, options] of Object.entries(DEVICES)) {
   for (const tour of TOURS) {

@@ -2,6 +2,7 @@
 // tab, and about the other person.
 import { chromium } from '@playwright/test';
 import playwrightConfig from './playwright.config.ts';
+import { attention } from './support/attention.ts';
 import { expect, Person, test } from './support/fixtures.ts';
 
 test('25 only new messages of the other are spoken, never history, own ones or ticks', async ({
@@ -108,17 +109,4 @@ for (const how of ['closed', 'killed'] as const) {
     await expect(status).toHaveText(/^Last here \d/, { timeout: 10_000 });
     await server.close();
   });
-}
-
-/** Playwright keeps every page focused; this page is now as its window is: in front or not. */
-async function attention(person: Person) {
-  const session = await person.context.newCDPSession(person.page);
-  const lookAway = async () => {
-    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-    const { page } = person;
-    const other = await person.context.newPage();
-    await other.bringToFront();
-    await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
-  };
-  return { lookAway, lookAgain: () => person.page.bringToFront() };
 }

@@ -119,6 +119,12 @@ export const NAMED_REQUESTS: readonly NamedRequest[] = [
     text: `${GET}Expect: 100-continue\r\n\r\n${LAST}`,
     due: [200, 200],
   },
+  {
+    name: 'expecting to go on behind another request',
+    text: `${GET}\r\n${GET}Expect: 100-continue\r\n\r\n${LAST}`,
+    // Not told to go on, it may leave its body out: the connection ends with its answer.
+    due: [200, 200],
+  },
   { name: 'HTTP/1.0', text: 'GET /healthz HTTP/1.0\r\n\r\n', due: [200] },
   one('trace', 404, `TRACE /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
   {

@@ -54,6 +54,10 @@ const SEALED: Fields = [
 const PROOF: Fields = [['proof', '"PROOF"']];
 const PROOF_AND_CODE: Fields = [...PROOF, ['code', '"CODE"']];
 const WRONG_CODE: Fields = [...PROOF, ['code', '"0000-0000"']];
+const ENDPOINT: Fields = [
+  ['slot', '"a"'],
+  ['endpoint', '"https://web.push.apple.com/QGuQyavXutnMH"'],
+];
 const BOX: Fields = [['box', `"${boxOf(60)}"`]];
 
 function sealed(n: number): string {
@@ -61,7 +65,16 @@ function sealed(n: number): string {
   return `{"proofHash":"${hash}","key":"${boxOf(72)}","name":"${boxOf(296)}"}`;
 }
 
-const fields = from(NAMES, NAMES_AND_IDLE, SEALED, PROOF, PROOF_AND_CODE, WRONG_CODE, BOX);
+const fields = from(
+  NAMES,
+  NAMES_AND_IDLE,
+  SEALED,
+  PROOF,
+  PROOF_AND_CODE,
+  WRONG_CODE,
+  ENDPOINT,
+  BOX,
+);
 const poison = from(
   ...['{"__proto__":{"x":1}}', '{"constructor":{"prototype":{"x":1}}}', '{"\\u005f_proto__":1}'],
   ...['{"names":["Ann","Bob"],"__proto__":{"names":1}}', '[]', 'null', '1', '"x"', '', '{', '{}'],
@@ -91,6 +104,8 @@ const CALLS: readonly (readonly [method: string, target: string, body?: Fields])
   ['POST', `${SESSION}/enter`, WRONG_CODE],
   ['POST', `${SESSION}/leave`],
   ['POST', `${SESSION}/renew`],
+  ['PUT', `${SESSION}/push`, ENDPOINT],
+  ['DELETE', `${SESSION}/push`, ENDPOINT],
   ['DELETE', SESSION, BOX],
   ['PUT', `${SESSION}/files/${cidOf(1)}`],
   ['GET', `${SESSION}/files/${cidOf(1)}`],
@@ -101,6 +116,7 @@ const CALLS: readonly (readonly [method: string, target: string, body?: Fields])
   ['GET', '/readyz'],
   ['GET', '/metrics'],
   ['GET', '/api/openapi.json'],
+  ['GET', '/api/push'],
   ['GET', '/favicon.svg'],
 ];
 /** As many as fit, and more. */

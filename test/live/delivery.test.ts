@@ -5,9 +5,10 @@ import type { LogPage, Publication } from '../../server/store/store.ts';
 const sumOf = (seq: number) => `sum-of-${String(seq).padStart(4, '0')}`;
 const entryJson = (seq: number, sum = sumOf(seq)) =>
   `{"seq":${seq},"sum":"${sum}","box":"B${seq}"}`;
-const published = (seq: number, sum?: string): Publication => ({
+const published = (seq: number, sum?: string, before?: string): Publication => ({
   to: '*',
   seq,
+  before: before ?? (seq > 1 ? sumOf(seq - 1) : ''),
   frame: `{"type":"entry",${entryJson(seq, sum).slice(1)}`,
 });
 const positionAt = (seq: number) => ({ seq, sum: sumOf(seq) });
@@ -137,6 +138,26 @@ describe('delivery', () => {
     expect(told).toEqual(['diverged']);
   });
 
+  it('[RS5] gives nothing of a log that has changed, also where its seq comes next', async () => {
+    append(2);
+    await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
+    log = [entryJson(1), entryJson(2, 'another-one'), entryJson(3)];
+    delivery.publish(published(3, sumOf(3), 'another-one'));
+    await settled();
+    expect(told).toEqual(['diverged']);
+    expect(socket.seqs).toEqual([1, 2]);
+  });
+
+  it('[RS5] notices that an entry was lost which stood in the log and was never published', async () => {
+    append(2);
+    await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
+    delivery.expect(3);
+    clock = 1_100;
+    delivery.tick();
+    await settled();
+    expect(told).toEqual(['diverged']);
+  });
+
   it('[RS5] notices a rolled-back log by the head that the store tells', async () => {
     append(2);
     await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
@@ -220,6 +241,24 @@ describe('delivery', () => {
     delivery.tick();
     await settled();
     expect(socket.seqs).toEqual([1]);
+  });
+
+  it('[LG3] a store that did not answer and has nothing new has lost nothing', async () => {
+    const answering = readLog;
+    await delivery.start('welcome', null, 0);
+    readLog = () => Promise.reject(new Error('down'));
+    await delivery.catchUp();
+    const asked: number[] = [];
+    readLog = (after) => {
+      asked.push(after?.seq ?? 0);
+      return answering(after);
+    };
+    for (clock of [1_100, 2_300]) {
+      delivery.tick();
+      await settled();
+    }
+    expect(asked).toEqual([0]);
+    expect(told).toEqual([]);
   });
 
   it('says nothing more once stopped', async () => {

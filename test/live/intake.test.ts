@@ -30,6 +30,7 @@ async function setUp(options: Partial<IntakeOptions> = {}) {
     seen: () => null,
     answer: () => {},
     onStored: (seq) => stored.push(seq),
+    onPush: () => {},
     onGone: () => {},
     onFault: (error) => faults.push(error),
     close: () => {},
@@ -79,6 +80,16 @@ it('[CL6] reads nothing more while sends are paced, and says that the silence is
   await vi.waitFor(() => expect(intake.isPaused).toBe(true));
   await vi.waitFor(() => expect(stored).toEqual([1, 2, 3]));
   expect(intake.isPaused).toBe(false);
+});
+
+it('[LG2] answers a repeat with the entry, which is then known to stand in the log', async () => {
+  const answers: string[] = [];
+  const { intake, stored } = await setUp({ answer: (frame) => void answers.push(frame) });
+  const [first, second] = [send(), send()];
+  for (const frame of [first, second, first, second]) intake.take(frame);
+  await vi.waitFor(() => expect(stored).toEqual([1, 2, 1, 2]));
+  const cids = answers.map((frame) => (JSON.parse(frame) as { cid: string }).cid);
+  expect(cids).toEqual([first.cid, second.cid]);
 });
 
 it('a fault that nobody expected is told, not swallowed', async () => {

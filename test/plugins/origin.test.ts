@@ -96,6 +96,9 @@ describe('a foreign page', () => {
       landAs(foreign, a),
       enterAs(foreign, a),
       foreign.send('POST', `${a.path}/leave`),
+      foreign.send('POST', `${a.path}/renew`, {}),
+      foreign.send('PUT', `${a.path}/push`, {}),
+      foreign.send('DELETE', `${a.path}/push`, {}),
       foreign.send('DELETE', a.path),
       foreign.send('POST', '/nothing'),
     ];
@@ -127,6 +130,9 @@ describe('without an Origin', () => {
     for (const answer of [
       await script.send('DELETE', a.path),
       await script.send('POST', `${a.path}/leave`),
+      await script.send('POST', `${a.path}/renew`, {}),
+      await script.send('PUT', `${a.path}/push`, {}),
+      await script.send('DELETE', `${a.path}/push`, {}),
       await landAs(script, a),
     ]) {
       expect(errorOf(answer)).toEqual(BAD);

@@ -77,6 +77,20 @@ describe('entering', () => {
     expect((await landAs(browser, a)).status).not.toBe(429);
   });
 
+  it.each([
+    ['renewing', 'POST' as const, '/renew'],
+    ['putting an endpoint', 'PUT' as const, '/push'],
+    ['deleting one', 'DELETE' as const, '/push'],
+  ])('is limited by itself for %s', async (_, method, path) => {
+    const { app } = await startApp({ env: { RATE_ENTER: '2/10m' } });
+    const { a } = await createSession(app);
+    const browser = openBrowser(app);
+    const ask = () => browser.send(method, a.path + path, {});
+    for (let i = 0; i < 40; i += 1) expect((await ask()).status).toBe(400);
+    expect(errorOf(await ask())).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect((await landAs(browser, a)).status).toBe(200);
+  });
+
   it('sees addresses behind a trusted proxy, and only there', async () => {
     const through = (app: Parameters<typeof openBrowser>[0], client: string) =>
       openBrowser(app, { address: '10.0.0.1', headers: { 'x-forwarded-for': client } }).send(

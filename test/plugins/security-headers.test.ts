@@ -58,16 +58,17 @@ describe('on every answer', () => {
     const { app } = await startApp();
     const { headers } = await request(app, { url: '/healthz' });
     const off = String(headers['permissions-policy']).split(', ');
-    for (const feature of ['camera', 'microphone', 'geolocation', 'payment', 'usb']) {
+    for (const feature of ['camera', 'geolocation', 'payment', 'usb']) {
       expect(off).toContain(`${feature}=()`);
     }
     // Newer ones.
     for (const feature of ['bluetooth', 'captured-surface-control', 'language-model', 'unload']) {
       expect(off).toContain(`${feature}=()`);
     }
-    for (const used of ['clipboard-write', 'web-share', 'fullscreen', 'autoplay']) {
+    for (const used of ['clipboard-write', 'web-share', 'fullscreen', 'autoplay', 'media-']) {
       expect(off.join()).not.toContain(used);
     }
+    expect(off).toContain('microphone=(self)');
   });
 });
 

@@ -60,12 +60,15 @@ it('the API is described by what validates it', async () => {
   const { href } = new URL(`${servers[0].url}/api/sessions`, 'https://x/two/api/openapi.json');
   expect(href).toBe('https://x/two/api/sessions');
   expect(paths['/api/sessions/{id}']!['delete']!.requestBody!.required).toBe(false);
+  expect(paths['/api/sessions/{id}/push']!['delete']!.requestBody!.required).toBe(true);
   expect(paths['/api/sessions']!['post']!.requestBody!.required).toBe(true);
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
   expect(calls.toSorted()).toEqual([
     'delete /api/sessions/{id}',
+    'delete /api/sessions/{id}/push',
+    'get /api/push',
     'get /api/sessions/{id}/files/{cid}',
     'get /healthz',
     'get /readyz',
@@ -73,6 +76,8 @@ it('the API is described by what validates it', async () => {
     'post /api/sessions/{id}/enter',
     'post /api/sessions/{id}/landing',
     'post /api/sessions/{id}/leave',
+    'post /api/sessions/{id}/renew',
     'put /api/sessions/{id}/files/{cid}',
+    'put /api/sessions/{id}/push',
   ]);
 });

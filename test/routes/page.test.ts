@@ -90,6 +90,17 @@ describe('what it loads', () => {
     expect((await get('/favicon.svg')).headers['cache-control']).toBe('no-store');
   });
 
+  it('is asked for again where its name stays, as that of the worker', async () => {
+    const get = await start();
+    expect(await get('/sw.js', { 'accept-encoding': 'gzip' })).toMatchObject({
+      text: 'sw.js in gz',
+      headers: {
+        'content-type': matching(/^(text|application)\/javascript; charset=utf-8$/),
+        'cache-control': 'no-cache',
+      },
+    });
+  });
+
   it.each([
     '/assets',
     '/assets/',

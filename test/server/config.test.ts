@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ConfigError, SETTINGS, parseConfig } from '../../server/config.ts';
+import { vapidEnv } from '../support/push-service.ts';
 
 /** The problems that parseConfig finds, [] if none. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -53,6 +54,17 @@ describe('defaults', () => {
       burstSend: 20,
       maxConnections: 10_000,
       maxConnectionsPerIp: 50,
+      vapidPublicKey: null,
+      vapidPrivateKey: null,
+      vapidSubject: null,
+      pushHosts: [
+        'fcm.googleapis.com',
+        'updates.push.services.mozilla.com',
+        '*.push.services.mozilla.com',
+        'web.push.apple.com',
+        '*.push.apple.com',
+        '*.notify.windows.com',
+      ],
       logLevel: 'info',
       shutdownGraceMs: 10_000,
     });
@@ -133,6 +145,12 @@ describe('values', () => {
       ],
     ],
     [
+      'PUSH_HOSTS',
+      'Push.example:443, *.lan:8443,localhost:8443',
+      'pushHosts',
+      ['push.example', '*.lan:8443', 'localhost:8443'],
+    ],
+    [
       'COOKIE_SECRET',
       `${'a'.repeat(32)},${'b'.repeat(40)}`,
       'cookieSecrets',
@@ -203,6 +221,11 @@ describe('values', () => {
       ':7001',
       'one two',
     ],
+    [
+      'PUSH_HOSTS',
+      ...['https://push.example', 'push.example/x', 'a@push.example', '*', '*.', 'push.*', 'a,'],
+      ...['127.0.0.1', '*.0.0.1', '127.1', '[::1]', '2130706433', '0x7f.1', 'push.example:99999'],
+    ],
     ['COOKIE_SECRET', 'short', `${'a'.repeat(32)},short`, `${'a'.repeat(32)},`],
   ])('%s refuses what is not allowed', (name, ...texts) => {
     for (const text of texts) {
@@ -252,6 +275,60 @@ describe('where Redis is', () => {
       expect(problemsOf({ REDIS_SENTINELS: 'one', REDIS_SENTINEL_NAME: name })[0], name).toMatch(
         /^REDIS_SENTINEL_NAME .*: must be a name like mymaster/,
       );
+    }
+  });
+});
+
+describe('what push services ask for', () => {
+  const all = {
+    VAPID_PUBLIC_KEY:
+      'BEl62iUYgUivxIkv69yViEuiBIa-Ib9-SkvMeAtA3LFgDzkrxZJjSgSnfckjBJuBkr3qBUYIHBQFLXYp5Nksh8U',
+    VAPID_PRIVATE_KEY: 'UUxI4O8-FbRouAevSmBQ6o18hgE4nSG3qwvJTfKc-ls',
+    VAPID_SUBJECT: 'mailto:me@chat.example',
+  };
+  const other = vapidEnv();
+
+  it('is all set, or nothing', () => {
+    expect(parseConfig({ ...all, VAPID_SUBJECT: 'https://chat.example' })).toMatchObject({
+      vapidPublicKey: all.VAPID_PUBLIC_KEY,
+      vapidPrivateKey: all.VAPID_PRIVATE_KEY,
+      vapidSubject: 'https://chat.example',
+    });
+    expect(problemsOf({ VAPID_PUBLIC_KEY: all.VAPID_PUBLIC_KEY })).toEqual([
+      'VAPID_PUBLIC_KEY is set: needs VAPID_PRIVATE_KEY and VAPID_SUBJECT too',
+    ]);
+    expect(problemsOf({ ...all, VAPID_SUBJECT: '' })).toEqual([
+      'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are set: needs VAPID_SUBJECT too',
+    ]);
+  });
+
+  it('is a pair of keys, and the private one is never shown', () => {
+    const problem =
+      'VAPID_PRIVATE_KEY (its value is not shown): must be the one made with VAPID_PUBLIC_KEY';
+    const wrong = [other.VAPID_PRIVATE_KEY, 'A'.repeat(43), `${'_'.repeat(42)}8`];
+    for (const key of wrong)
+      expect(problemsOf({ ...all, VAPID_PRIVATE_KEY: key })).toEqual([problem]);
+    // No point of the curve.
+    expect(problemsOf({ ...all, VAPID_PUBLIC_KEY: `B${'A'.repeat(86)}` })).toEqual([problem]);
+  });
+
+  it.each([
+    ['VAPID_PUBLIC_KEY', 'x', all.VAPID_PRIVATE_KEY, `C${'A'.repeat(86)}`, `B${'A'.repeat(85)}B`],
+    ['VAPID_PRIVATE_KEY', 'hunter2', all.VAPID_PUBLIC_KEY, 'A'.repeat(44), 'B'.repeat(43)],
+    [
+      'VAPID_SUBJECT',
+      'me@chat.example',
+      'http://chat.example',
+      'mailto:',
+      'mailto:a b@c',
+      'https:',
+    ],
+  ])('%s refuses what is not allowed', (name, ...texts) => {
+    for (const text of texts) {
+      const problems = problemsOf({ ...all, [name]: text });
+      expect(problems, text).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name} .*: must be `));
+      expect(problems[0]).not.toContain('hunter2');
     }
   });
 });

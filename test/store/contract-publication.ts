@@ -16,6 +16,8 @@ export function publicationContract(make: MakeNodes): void {
     const page = await store.readLog(sid, null);
     const [, second, third] = page.result === 'page' ? page.entries : [];
     expect(published.map(({ to, seq }) => `${to}${seq}`)).toEqual(['*1', '*2', '*3']);
+    const sums = published.map(({ frame }) => /"sum":"([^"]*)"/.exec(frame)?.[1]);
+    expect(published.map(({ before }) => before)).toEqual(['', ...sums.slice(0, 2)]);
     expect(published[1]?.frame).toBe(`{"type":"entry",${second?.slice(1)}`);
     expect(published[2]?.frame).toBe(`{"type":"entry",${third?.slice(1)}`);
   });

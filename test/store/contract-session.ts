@@ -15,6 +15,7 @@ export function sessionContract(make: MakeNodes): void {
       expect(found).toHaveProperty(`session.participants.${slot}`, {
         ...session.participants[slot],
         entered: false,
+        endpoints: [],
         passes: [],
       });
     }

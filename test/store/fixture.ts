@@ -22,6 +22,7 @@ export interface Settings {
   options?: Partial<StoreOptions>;
   leaseMs?: number;
   budget?: AttemptBudget;
+  pushPauseMs?: number;
 }
 
 /** Two nodes on the same data; with a store of one process they are one. */
@@ -90,7 +91,10 @@ export interface Fixture extends Nodes {
   ) => Promise<Connected & { lease: Lease }>;
   append: (slot: Slot, more?: Partial<Append>) => Promise<Appended & Sent>;
   /** Appends as a fresh entry that must be stored, and returns where it stands. */
-  send: (slot: Slot, more?: Partial<Append>) => Promise<Position & Sent>;
+  send: (
+    slot: Slot,
+    more?: Partial<Append>,
+  ) => Promise<Extract<Appended, { result: 'stored' }> & Position & Sent>;
   unsend: (slot: Slot, of: readonly string[], more?: Partial<Append>) => Promise<Appended & Sent>;
   log: () => Promise<Record<string, unknown>[]>;
   expiresInMs: () => Promise<number>;

@@ -37,6 +37,18 @@ describe('memory of the store in memory', () => {
     for (let i = 0; i < 20; i++) expect(await append('a')).toMatchObject({ result: 'stored' });
   });
 
+  test('is not filled with endpoints either: a quarter is left to what is said', async () => {
+    const { store, sid, enter, append } = await setUp(makeWith(24 * 1024));
+    const passHash = await enter('a');
+    const put = (i: number) =>
+      store.putEndpoint(sid, { slot: 'a', passHash, endpoint: `https://push.example/${i}` });
+    let kept = 0;
+    while ((await put(kept)) === 'kept') kept += 1;
+    expect(kept).toBe(5);
+    expect(await put(kept)).toBe('no_room');
+    expect(await append('a')).toMatchObject({ result: 'stored' });
+  });
+
   test('is left to messages, a quarter of it, when files have the rest', async () => {
     const { put, append } = await setUpFiles(makeWith(1024 * 1024));
     const cids: string[] = [];

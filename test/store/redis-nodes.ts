@@ -122,10 +122,14 @@ export async function expectRightsToSuffice(
   expect(await store.putFile(sid, { slot: 'a', passHash, cid, box })).toBe('stored');
   expect(await store.readFile(sid, cid, 0)).toMatchObject({ bytes: box.length });
   await unsend('a', [cid]);
+  const endpoint = 'https://push.example/1';
+  expect(await store.putEndpoint(sid, { slot: 'a', passHash, endpoint })).toBe('kept');
   await store.receipt(sid, 'b', { received: 1, read: 1 });
   await store.sharedSecret();
   await vi.waitFor(() => expect(published.map(({ seq }) => seq)).toContain(2));
   await store.leave(sid, 'a', lease.passHash);
+  expect(await send('b')).toHaveProperty('push');
+  await store.dropEndpoint(sid, 'a', endpoint);
   expect(await store.end(sid, 'a', null)).toBe('ended');
   for (const admin of admins) expect(await admin.call('ACL', 'LOG')).toEqual([]);
 }

@@ -64,6 +64,26 @@ describe('keys in Redis', () => {
     await vi.waitFor(async () => expect(await admin.zcard('duologue:sessions')).toBe(0));
   });
 
+  test('a message costs no command more for push services, unless somebody is told by them', async () => {
+    const { store, sid, meet, send } = await setUp(make);
+    const passes = await meet();
+    await send('a');
+    const commands = async () => {
+      await admin.config('RESETSTAT');
+      await send('a');
+      const stats = await admin.info('commandstats');
+      const calls = [...stats.matchAll(/^cmdstat_(\w+):calls=(\d+)/gm)];
+      return new Map(calls.map(([, name = '', count = '']) => [name, Number(count)]));
+    };
+    // The look at all keys after each operation comes on top: see redis-keys.ts.
+    const before = await commands();
+    expect(before.get('hmget')).toBe(1);
+    expect(before.get('zrange')).toBeUndefined();
+    const endpoint = 'https://push.example/1';
+    await store.putEndpoint(sid, { slot: 'b', passHash: passes.b, endpoint });
+    expect((await commands()).get('zrange')).toBe(1);
+  });
+
   test('[ST1] nothing is stored in the millisecond in which the session is over', async () => {
     const { sid, meet, append, unsend } = await setUp(async (settings) => {
       const store = await startNode(at(redis.url), settings);

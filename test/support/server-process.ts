@@ -45,13 +45,14 @@ export interface Server {
 /**
  * Resolves once it listens; rejects if it ends before, with its exit code and all it printed.
  * Codes cost little and nothing is rationed unless `env` says so. `output`: to read meanwhile.
- * SERVER_MAIN, in the environment of the test, is another server's main file.
+ * `main`: another server's main file; so is SERVER_MAIN, in the environment of the test.
  */
 export async function startServer(
   env: Record<string, string> = {},
   output: string[] = [],
+  main = process.env['SERVER_MAIN'] ?? BUILT,
 ): Promise<Server> {
-  const child = spawn(process.execPath, [process.env['SERVER_MAIN'] ?? BUILT], {
+  const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',

@@ -9,7 +9,7 @@ export async function webRoot(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'duologue-web-'));
   onTestFinished(() => rm(root, { recursive: true }));
   await mkdir(join(root, 'assets'));
-  for (const file of ['index.html', 'assets/app-1a2b3c.js', 'favicon.svg', '.secret']) {
+  for (const file of ['index.html', 'assets/app-1a2b3c.js', 'favicon.svg', 'sw.js', '.secret']) {
     await writeFile(join(root, file), file);
     await writeFile(join(root, `${file}.br`), `${file} in br`);
     await writeFile(join(root, `${file}.gz`), `${file} in gz`);

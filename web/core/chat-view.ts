@@ -4,15 +4,18 @@
  * identity is enough.
  */
 import type { ReadonlySignal } from '@preact/signals-core';
+import type { FileContent } from '../../server/protocol/envelope/content.ts';
 import type {
   EndReason,
   ExpiresBy,
   Peer,
+  Position,
   Receipt,
   SessionLimits,
   Slot,
 } from '../../server/protocol/frames.ts';
 
+export type { FileContent } from '../../server/protocol/envelope/content.ts';
 export { otherSlot } from '../../server/protocol/frames.ts';
 
 /** The timeline: the log in its order, then what is still in the outbox in the order of sending. */
@@ -39,7 +42,7 @@ export interface MessageItem {
 
 export type Body =
   | { kind: 'text'; text: string }
-  | { kind: 'file'; name: string; mime: string; size: number; hash: string }
+  | FileContent
   /** Removed for both by its author. */
   | { kind: 'unsent' }
   /** Of a newer version: "Cannot be shown here". */
@@ -152,6 +155,10 @@ export interface Chat {
 
   /** Shown at once as `sending`; returns its cid, or null if it is too long for one box or the chat is over. */
   send(text: string, options?: { re?: string }): string | null;
+  /** The message of a file that was uploaded under `cid`. False if it does not fit, or the chat is over. */
+  sendFile(cid: string, file: FileContent): boolean;
+  /** Has the server delete what was uploaded under `cid`, whose message was never sent. */
+  dropFile(cid: string): void;
   /** Own messages only. Null if too long, or not there to be edited. */
   edit(cid: string, text: string): string | null;
   /** Null takes the reaction back. */
@@ -174,6 +181,12 @@ export interface Chat {
   cancelEnd(): void;
   /** Takes the chat over from another page (`elsewhere`). */
   useHere(): void;
+
+  /**
+   * The entry that tells of a new link for `slot`, sealed for the log as it stands now; whoever
+   * asks has it appended. Null while the log is not known to its head.
+   */
+  sealRenewal(slot: Slot): { cid: string; box: string; after: Position | null } | null;
 
   /** visible, online, pageshow: the socket is probed or replaced. */
   woke(): void;

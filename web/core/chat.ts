@@ -1,6 +1,7 @@
 /**
  * A chat: glues connection, outbox, log and view into signals to show and methods to call.
  * Knows no page. Every method returns at once; what comes of it is seen in the signals.
+ * Long because it is all of the glue.
  */
 import { batch, computed, signal } from '@preact/signals-core';
 import type { Message } from '../../server/protocol/envelope/content.ts';
@@ -43,7 +44,7 @@ const TYPING_EXPIRES_MS = 6_000;
 const SLEPT_MS = 10_000;
 
 export function createChat({ session, api, socketUrl, environment }: ChatOptions): Chat {
-  const { sid, slot, keys, names, proof } = session;
+  const { sid, slot, keys, names } = session;
   const state = signal(initialState(sid, slot));
   const isOffline = signal(false);
   /** The server answers, but lets no connection through, or not even asks. */
@@ -150,7 +151,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   }
 
   async function askLanding(): Promise<LandingAnswered> {
-    const answer = await api.landing(sid, proof);
+    const answer = await api.landing(sid, session.proof);
     const type = 'landing-answered';
     isCrowded.value =
       answer.result === 'landing' || (answer.result === 'retry' && answer.code === 'rate_limited');
@@ -200,10 +201,10 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     heartbeat.start(beat, HEARTBEAT_MS);
   }
 
-  function say(content: Message): string | null {
+  function say(content: Message, cid?: string): string | null {
     const { ended, limits } = state.value;
     const isTooLong = !fits(content, limits?.messageBytes ?? MAX_MESSAGE_PADDED_BYTES);
-    return ended || isTooLong ? null : outbox.say(content);
+    return ended || isTooLong ? null : outbox.say(content, cid);
   }
 
   function unsendStored(cid: string): void {
@@ -257,6 +258,8 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
       typingSignal.typing(false);
       return say(re === undefined ? { kind: 'text', text } : { kind: 'text', text, re });
     },
+    sendFile: (cid, file) => say(file, cid) !== null,
+    dropFile: (cid) => void outbox.control({ kind: 'unsend', of: [cid] }),
     edit: (cid, text) => say({ kind: 'edit', of: cid, text }),
     react: (cid, emoji) => void say({ kind: 'react', of: cid, emoji }),
     unsend(cid) {
@@ -272,6 +275,13 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
     end: () => ending.start(),
     cancelEnd: () => ending.stop(),
     useHere: () => connection.dispatch({ type: 'taken-here' }),
+    sealRenewal(whose) {
+      const { synced, log } = state.value;
+      if (!synced) return null;
+      const { cid, box } = outbox.sealAside({ kind: 'renewed', slot: whose });
+      return { cid, box, after: log.head };
+    },
+
     woke() {
       isOffline.value = false;
       connection.dispatch({ type: 'woke' });

@@ -16,7 +16,10 @@ export interface EnteredSession {
   slot: Slot;
   names: Record<Slot, string>;
   keys: SessionKeys;
-  /** Of the link that was opened, in base64url: for landing and enter. */
+  /**
+   * Of the link that was opened, in base64url: for landing and enter. Another one once that link
+   * was renewed from here.
+   */
   proof: string;
 }
 

@@ -1,7 +1,8 @@
 /**
  * What this device has sealed and not yet seen in the log: kept in order, sent in order, sent
  * again after a nack or on a new connection, until its echo comes. Decides when and what to
- * send; the connection, the log and where it is kept meanwhile are handed in.
+ * send; the connection, the log and where it is kept meanwhile are handed in. Long because
+ * all that may happen to a sealed message is one story.
  */
 import { signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Control, Message, SealedView } from '../../server/protocol/envelope/content.ts';
@@ -118,8 +119,7 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return kind === 'edit' || kind === 'react' ? voided(item) : item;
   }
 
-  function add(opened: Omit<OpenedEntry, keyof SealedView>, of?: readonly string[]): string {
-    const cid = newCid();
+  function add(opened: Unplaced, of?: readonly string[], cid = newCid()): string {
     const prev = mayFollow(previous, items.value, of !== undefined) ? previous : null;
     // as: the two parts of one OpenedEntry, put together again
     const whole = { ...opened, prev, after: viewOf(log()) } as OpenedEntry;
@@ -166,10 +166,17 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
   return {
     items: items as ReadonlySignal<readonly OutboxItem[]>,
 
-    /** Seals and queues; on its way at once if it can be. */
-    say: (content: Message) => add({ sealedAs: 'message', content }),
+    /** Seals and queues; on its way at once if it can be. A file's cid is that of its upload. */
+    say: (content: Message, cid?: string) => add({ sealedAs: 'message', content }, undefined, cid),
     control: (content: Control) =>
       add({ sealedAs: 'control', content }, content.kind === 'unsend' ? content.of : undefined),
+
+    /** What is appended in another way than by being sent; it counts as this device's last box. */
+    sealAside(content: Control): SealedItem {
+      const prev = mayFollow(previous, [], true) ? previous : null;
+      previous = newCid();
+      return seal(previous, { sealedAs: 'control', prev, after: viewOf(log()), content });
+    },
 
     /**
      * Entries of this participant that the server has lost, before all else, in their order; what
@@ -291,6 +298,8 @@ export function createOutbox({ session, environment, log, send, onFull }: Outbox
     return opened && { cid, box, opened, failed: false, ...(of && { of }) };
   }
 }
+
+type Unplaced = Omit<OpenedEntry, keyof SealedView>;
 
 /** Deleted before it was sent. */
 function isVoid({ opened }: Pick<OutboxItem, 'opened'>): boolean {

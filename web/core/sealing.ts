@@ -13,6 +13,8 @@ import { encodedLength } from '../../server/protocol/encoding.ts';
 import { CID_BYTES, KEY_BYTES } from '../../server/protocol/limits.ts';
 import type { EnteredSession } from './entering.ts';
 
+export { newCid } from '../../server/protocol/envelope/entry-box.ts';
+
 /** What is kept of a message: enough to send it, nothing that can be read without the key. */
 export interface SealedItem {
   cid: string;

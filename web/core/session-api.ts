@@ -5,7 +5,12 @@
  */
 import type { SealedParticipant } from '../../server/protocol/envelope/new-session.ts';
 import { ERRORS, isErrorCode, type ErrorCode } from '../../server/protocol/errors.ts';
-import { END_REASONS, type EndReason, type Slot } from '../../server/protocol/frames.ts';
+import {
+  END_REASONS,
+  type EndReason,
+  type Position,
+  type Slot,
+} from '../../server/protocol/frames.ts';
 import { isCount, isOneOf, isRecord, isSlot } from '../../server/protocol/shape.ts';
 import type { Environment } from './environment.ts';
 
@@ -36,6 +41,17 @@ export interface CreateRequest {
   sealed: [SealedParticipant, SealedParticipant];
   /** A duration like "10m". */
   idle?: string;
+}
+
+/** What puts a new link in the place of a participant's old one, and tells of it. */
+export interface RenewRequest {
+  slot: Slot;
+  proofHash: string;
+  key: string;
+  cid: string;
+  box: string;
+  /** Where the log stood when the box was sealed. */
+  after: Position | null;
 }
 
 export interface Created {
@@ -77,6 +93,11 @@ export interface SessionApi {
   enter(sid: string, proof: string, code: string): Promise<EnterResult | Failure>;
   /** `done` also when this browser held no pass. */
   leave(sid: string): Promise<{ result: 'done' } | Retry | Refused>;
+  /** After `retry` without a code it may have been done: the same request may come again. */
+  renew(
+    sid: string,
+    request: RenewRequest,
+  ): Promise<{ result: 'renewed'; code: string } | Retry | Refused>;
   /**
    * `pass_gone`: this browser holds no pass (any more), perhaps because the chat has ended
    * already; the landing knows.
@@ -154,6 +175,13 @@ export function createSessionApi({ environment, base }: SessionApiOptions): Sess
       const answer = await post(`/${sid}/leave`);
       const isOutside = answer?.ok === false && answer.code === 'pass_required';
       return answer?.ok || isOutside ? DONE : notGone(failureOf(answer));
+    },
+
+    async renew(sid, request) {
+      const answer = await post(`/${sid}/renew`, { ...request });
+      if (!answer?.ok) return notGone(failureOf(answer));
+      const { code } = answer.body;
+      return typeof code === 'string' ? { result: 'renewed', code } : RETRY;
     },
 
     async end(sid, box) {

@@ -84,7 +84,7 @@ function fold(draft: Draft, said: Said, { content }: OpenedEntry): void {
     case 'text':
       return push(draft, said, { kind: 'text', text: content.text }, content.re);
     case 'file':
-      return push(draft, said, content);
+      return push(draft, said, content, content.re);
     case 'edit':
       return change(draft, content.of, (item) =>
         item.slot === said.slot && item.body.kind === 'text'

@@ -1,20 +1,24 @@
 /**
- * Times and days of messages as people read them, in their own locale's digits and order. Only a
+ * Times and days of messages as people read them, in the digits and order of their language. Only a
  * chat needs them. Pure but for the locale.
  */
+import { text } from './catalogue/catalogue.ts';
 import { chatText } from './catalogue/chat-catalogue.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-const sameYear = new Intl.DateTimeFormat(undefined, {
+// The reader's own forms, where they read the page in their language; else its language's.
+const locale =
+  navigator.languages.find((tag) => tag.split('-')[0] === text.language) ?? text.language;
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
+const sameYear = new Intl.DateTimeFormat(locale, {
   weekday: 'long',
   day: 'numeric',
   month: 'long',
 });
-const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
-const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const otherYear = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
 
 /** 14:05 */
 export function formatTime(at: number): string {

@@ -29,6 +29,8 @@ export function spokenLines(incoming: readonly MessageItem[], name: string): str
 /** The words of a message, or what stands in their place. */
 export function plainText({ body }: MessageItem): string {
   if (body.kind === 'text') return body.text;
-  // Files are not shown yet.
-  return body.kind === 'file' ? chatText.unknown : chatText[body.kind];
+  if (body.kind !== 'file') return chatText[body.kind];
+  if (body.durationMs !== undefined) return chatText.voice;
+  // What is not shown as a picture has its name, of which a sentence can be made safely.
+  return body.width === undefined ? chatText.file(body.name) : chatText.picture;
 }

@@ -1,6 +1,7 @@
 /**
  * From a link to its chat and to its end: landing, code, chat, leaving. Owns the session's traces
- * on this device and removes them. Knows no element; the screens show `state`.
+ * on this device and removes them. Knows no element; the screens show `state`. Long because all
+ * ways in and out lead through one state.
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals-core';
 import type { LinkParts } from '../../server/protocol/link.ts';
@@ -8,6 +9,7 @@ import type { Slot } from '../../server/protocol/frames.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type * as chatParts from './chat-parts.ts';
 import type { Chat, EndedChat } from '../core/chat-view.ts';
+import { linkFragment } from '../core/typed-input.ts';
 import { openLanding, proofOf, type EnteredSession, type Entrance } from '../core/entering.ts';
 import type { Environment } from '../core/environment.ts';
 import { wipeOutboxes } from '../core/left-outboxes.ts';
@@ -16,6 +18,7 @@ import { createCodeForm, type CodeForm } from './code-form.ts';
 import type { DraftSeal } from '../core/draft-seal.ts';
 import { forgetDraft } from './draft.ts';
 import { writeMemo } from './history-memo.ts';
+import type { LinkPlace } from './link-place.ts';
 import { forgetReadyCards } from './ready-cards.ts';
 import type { SessionTabs, TabNews } from './session-tabs.ts';
 
@@ -26,10 +29,12 @@ export type LinkState =
   /** Too much was asked from this network; `until`: on the clock of Environment.now(). */
   | { state: 'crowded'; until: number }
   | { state: 'asking'; session: EnteredSession; form: CodeForm }
-  | { state: 'inside'; chat: Chat; draftSeal: DraftSeal; asOther: boolean; parts: ChatParts }
+  | ({ state: 'inside'; chat: Chat; draftSeal: DraftSeal } & Inside)
   | { state: 'ended'; chat: EndedChat; slot: Slot | null; names: Record<Slot, string> | null };
 
-export interface LinkFlow {
+type Inside = { session: EnteredSession; asOther: boolean; parts: ChatParts };
+
+export interface LinkFlow extends LinkPlace {
   readonly state: ReadonlySignal<LinkState>;
   /** Asks the server what the link leads to; also after a page comes back from the back-cache. */
   open: () => void;
@@ -64,9 +69,10 @@ const WAITING: ReadonlySet<LinkState['state']> = new Set(['unreachable', 'offlin
 const SETTLED_MS = 15_000;
 
 export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
-  const { api, environment, base, link, tabs, loadChat, isOffline } = options;
+  const { api, environment, base, tabs, loadChat, isOffline } = options;
+  let { link } = options;
   const { sid } = link;
-  const proof = proofOf(link);
+  let proof = proofOf(link);
   const state = signal<LinkState>({ state: 'opening' });
   let code = options.code;
   let slot = options.rememberedSlot;
@@ -104,7 +110,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
       case 'landing':
         return meet(openLanding(link, landing));
       case 'gone':
-        return finish(endedOf(landing), null);
+        return finish(endedOf(landing), entered);
       case 'refused':
         state.value = { state: 'refused' };
         return;
@@ -169,7 +175,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     const chat = parts.createChat({ session, api, socketUrl, environment });
     opened = chat;
     const draftSeal = parts.createDraftSeal(session);
-    state.value = { state: 'inside', chat, draftSeal, asOther, parts };
+    state.value = { state: 'inside', chat, session, draftSeal, asOther, parts };
     const cameInAt = environment.now();
     const hasMet = computed(() => chat.peer.value.state !== 'never');
     // Not within an effect: what runs then disposes of it.
@@ -209,8 +215,16 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
   function hear(news: TabNews): void {
     if (news.sid !== sid) return;
     if (news.type === 'ended') finish(news.chat, entered, { tell: false });
+    if (news.type === 'renewed' && news.from === linkFragment(link)) moveTo(news.to);
     // Also where the server was quicker to say that the pass is gone.
     if (news.type === 'left' && entered !== null) depart();
+  }
+
+  function moveTo(next: LinkParts): void {
+    link = next;
+    proof = proofOf(link);
+    if (entered) entered.proof = proof;
+    history.replaceState(history.state, '', `#${linkFragment(link)}`);
   }
 
   function endedOf({ reason, by, idleMs }: Gone): EndedChat {
@@ -279,6 +293,11 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     },
     leave,
     enterAsOther,
+    link: () => link,
+    moveTo(next) {
+      tabs.tell({ sid, type: 'renewed', from: linkFragment(link), to: next });
+      moveTo(next);
+    },
     woke() {
       const { value } = state;
       if (value.state === 'inside') value.chat.woke();

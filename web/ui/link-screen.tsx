@@ -62,15 +62,17 @@ function OpenedLink({ address, link, router, tabs }: LinkScreenProps & { link: L
     return <JoinPage session={state.session} form={state.form} now={now} />;
   }
   if (state.state === 'inside') {
-    const { chat, asOther, draftSeal, parts } = state;
+    const { chat, session, asOther, draftSeal, parts } = state;
     const hasCards = findReadyCards(chat.sid) !== null;
     return (
       <parts.ChatPage
         key={chat.sid}
         chat={chat}
+        session={session}
         draftSeal={draftSeal}
         now={now}
         asOther={asOther}
+        flow={flow}
         leave={flow.leave}
         enterAsOther={flow.enterAsOther}
         showCards={hasCards ? () => router.backToReady(chat.sid) : null}

@@ -47,6 +47,15 @@ export function rowsOf(items: readonly Item[], now: number): Row[] {
   return rows;
 }
 
+/** What is more than words: an address, code, an emoji that may stand alone, many lines. */
+const RICH = /https?:\/\/|`|^(?:\p{Extended_Pictographic}|\p{RI}|[^]{800}|(?:.*\n){12})/iu;
+
+/** Whether showing it well takes what is fetched when needed. */
+export function isRich({ body, re, reactions }: MessageItem): boolean {
+  const isMore = re !== null || Object.keys(reactions).length > 0;
+  return isMore || (body.kind === 'text' && RICH.test(body.text));
+}
+
 function areTogether(one: Item, next: Item, now: number): boolean {
   if (one.type !== 'message' || next.type !== 'message' || one.slot !== next.slot) return false;
   const [at, nextAt] = [one.at ?? now, next.at ?? now];

@@ -34,6 +34,16 @@ export function findReadyCards(sid: string): ReadyCards | null {
   }
 }
 
+/** One of the two has a new link and code: those on the card are of no use any more. */
+export function replaceReadyCard(sid: string, renewed: NewParticipant): void {
+  const cards = findReadyCards(sid);
+  if (cards === null) return;
+  const [a, b] = cards.participants;
+  const participants: ReadyCards['participants'] =
+    renewed.slot === 'a' ? [renewed, b] : [a, renewed];
+  keepReadyCards({ ...cards, participants, lanLinks: null });
+}
+
 export function forgetReadyCards(sid: string): void {
   if (findReadyCards(sid) !== null) writeTab(KEY, null);
 }

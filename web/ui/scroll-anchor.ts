@@ -4,12 +4,6 @@
  */
 const AT_BOTTOM_PX = 50;
 
-type Scroller = Pick<HTMLElement, 'scrollTop' | 'scrollHeight' | 'clientHeight'>;
-
-function isAtBottom({ scrollTop, scrollHeight, clientHeight }: Scroller): boolean {
-  return scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
-}
-
 export interface ScrollAnchor {
   /** Goes down now, and stays there. */
   toBottom(): void;
@@ -28,24 +22,33 @@ export function createScrollAnchor(
 ): ScrollAnchor {
   let pinned = true;
   let fromBottom: number | null = null;
-  let top = scroller.scrollTop;
+  let top = 0;
+  let height = 0;
+  let room = 0;
+  /**
+   * Whether the bottom is in view. Only someone who goes up leaves it: a list that grows or a room
+   * that shrinks puts it out of view too, and a layout on the way, with one of them changed and the
+   * other not yet, may have moved the list up, as far as the shortest list and the longest room
+   * leave. The event of a scroll may be told long after any of that.
+   */
+  const look = () => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const byLayout = Math.min(height, scrollHeight) - Math.max(room, clientHeight);
+    const atBottom = scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
+    if (!atBottom && scrollTop < Math.min(top, byLayout - 1)) pinned = false;
+    [top, height, room] = [scrollTop, scrollHeight, clientHeight];
+    return atBottom;
+  };
   const down = () => {
     scroller.scrollTop = scroller.scrollHeight;
-    top = scroller.scrollTop;
-  };
-  // Only going up leaves the bottom: a list that grows or a room that shrinks puts the bottom out
-  // of view too, but nobody has moved. The event of a scroll may be told long after either.
-  const noticeLeaving = () => {
-    if (scroller.scrollTop < top && !isAtBottom(scroller)) pinned = false;
-    top = scroller.scrollTop;
+    look();
   };
   const onScroll = () => {
-    noticeLeaving();
-    pinned ||= isAtBottom(scroller);
+    if (look()) pinned = true;
     moved(pinned);
   };
   const settle = () => {
-    noticeLeaving();
+    look();
     if (pinned) down();
     moved(pinned);
   };

@@ -2,11 +2,14 @@
  * Tells the other tabs of this browser that a session is over or was left, so that none of them
  * keeps showing it. Tabs that sleep hear of it when they wake.
  */
+import type { LinkParts } from '../../server/protocol/link.ts';
 import type { EndedChat } from '../core/chat-view.ts';
 
 export type TabNews = { sid: string } & (
   | { type: 'ended'; chat: EndedChat }
   | { type: 'left' }
+  /** One's own link, at which some of them stand. */
+  | { type: 'renewed'; from: string; to: LinkParts }
   /** Both have entered: the Ready page's cards need not be kept. */
   | { type: 'met' }
 );

@@ -3,8 +3,18 @@ export function isTouch(): boolean {
   return matchMedia('(hover: none) and (pointer: coarse)').matches;
 }
 
+/** To where one writes, also on touch: whoever answers wants the keyboard. */
+export function focusComposer(): void {
+  focusOn(COMPOSER);
+}
+
 /** To where the chat goes on, when the control that was pressed disappears. */
 export function goOn(): void {
-  const next = isTouch() ? '.log-scroll' : '.composer textarea';
-  document.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+  focusOn(isTouch() ? '.log-scroll' : COMPOSER);
+}
+
+const COMPOSER = '.composer textarea';
+
+function focusOn(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
 }

@@ -4,7 +4,7 @@
  */
 import { isBase64Url } from '../encoding.ts';
 import type { Slot } from '../frames.ts';
-import { KEY_BYTES, PROTOCOL_VERSION } from '../limits.ts';
+import { KEY_BYTES, MAX_PICTURE_PIXELS, MAX_VOICE_MS, PROTOCOL_VERSION } from '../limits.ts';
 import { isCid, isCount, isRecord, isSlot } from '../shape.ts';
 
 /** `unknown`: sealed by a newer client; shown as "Cannot be shown here". */
@@ -12,9 +12,24 @@ export type Message =
   | { kind: 'text'; text: string; re?: string }
   | { kind: 'edit'; of: string; text: string }
   | { kind: 'react'; of: string; emoji: string | null }
-  | { kind: 'file'; name: string; mime: string; size: number; hash: string }
+  | FileContent
   | { kind: 'void' }
   | { kind: 'unknown' };
+
+export interface FileContent {
+  kind: 'file';
+  name: string;
+  mime: string;
+  size: number;
+  /** SHA-256 of the file, in base64url. */
+  hash: string;
+  /** Of a picture, in pixels: how much room it will take. Both or none. */
+  width?: number;
+  height?: number;
+  /** Of a voice message, which is what it makes of an audio file. */
+  durationMs?: number;
+  re?: string;
+}
 
 export type Control =
   | { kind: 'unsend'; of: string[] }
@@ -65,10 +80,11 @@ function parseContent<T extends Message | Control>(
 
 function messageOf(fields: Record<string, unknown>): Message | null {
   const { kind, text, re, of, emoji, name, mime, size, hash } = fields;
+  const isAnswer = re === undefined || isCid(re);
+  const answer = isCid(re) && { re };
   switch (kind) {
     case 'text':
-      if (typeof text !== 'string' || (re !== undefined && !isCid(re))) return null;
-      return re === undefined ? { kind, text } : { kind, text, re };
+      return typeof text === 'string' && isAnswer ? { kind, text, ...answer } : null;
     case 'edit':
       return isCid(of) && typeof text === 'string' ? { kind, of, text } : null;
     case 'react':
@@ -79,14 +95,30 @@ function messageOf(fields: Record<string, unknown>): Message | null {
       return typeof name === 'string' &&
         typeof mime === 'string' &&
         isCount(size) &&
-        isBase64Url(hash, KEY_BYTES)
-        ? { kind, name, mime, size, hash }
+        isBase64Url(hash, KEY_BYTES) &&
+        isAnswer
+        ? { kind, name, mime, size, hash, ...measuresOf(fields), ...answer }
         : null;
     case 'void':
       return { kind };
     default:
       return typeof kind === 'string' ? { kind: 'unknown' } : null;
   }
+}
+
+/** What is no measure is left out: the file can be shown without. */
+function measuresOf({ width, height, durationMs }: Record<string, unknown>): Measures {
+  const isPicture = isUpTo(width, MAX_PICTURE_PIXELS) && isUpTo(height, MAX_PICTURE_PIXELS);
+  return {
+    ...(isPicture && { width, height }),
+    ...(isUpTo(durationMs, MAX_VOICE_MS) && { durationMs }),
+  };
+}
+
+type Measures = Pick<FileContent, 'width' | 'height' | 'durationMs'>;
+
+function isUpTo(value: unknown, most: number): value is number {
+  return isCount(value) && value >= 1 && value <= most;
 }
 
 function controlOf(fields: Record<string, unknown>): Control | null {

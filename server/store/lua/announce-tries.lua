@@ -9,6 +9,6 @@ local field = ARGV[1] .. ':told'
 if deadline and tonumber(redis.call('HGET', KEYS[5], field) or 0) < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[5], field, ARGV[2])
   redis.call('PEXPIREAT', KEYS[5], deadline)
-  publish('*', 0, ARGV[3])
+  publish('*', ARGV[3])
 end
 return 1

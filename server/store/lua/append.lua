@@ -3,11 +3,14 @@
 -- The hot path: every message comes through here once.
 -- KEYS    session log cids leases tries ended files
 -- ARGV    slot cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
---         endedNoticeTtlMs
--- returns the seq if stored; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'
--- needs   clock publish deadline log
+--         endedNoticeTtlMs pushPauseMs
+-- returns the seq if stored, or {seq, {expiresInMs, endpoint …}} if the other participant is to be
+--         told there; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'
+-- needs   clock publish deadline log endpoints
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit')
+local peer = slot == 'a' and 'b' or 'a'
+local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit',
+  peer .. ':endpoints')
 local deadline, now = s[1], time()
 if is_over(deadline, now) then
   return 'gone'
@@ -27,11 +30,14 @@ local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '"
   .. '","at":' .. now .. ',"box":"'
 redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
-publish_message('*' .. seq .. ' {"type":"entry",' .. place .. box .. '"}')
+publish_message('*' .. seq .. ':' .. s[3] .. ' {"type":"entry",' .. place .. box .. '"}')
 if s[5] == '1' then
   deadline = touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
 end
 if seq == 1 then
   expire_log(deadline)
+end
+if s[9] and is_push_due(peer, now, ARGV[10]) then
+  return { seq, due_push(deadline - now, s[9]) }
 end
 return seq

@@ -39,6 +39,7 @@ for i = 1, #own - ARGV[6] do
   close_connection(4504, own[i].connection)
   redis.call('ZREM', KEYS[4], own[i].member)
 end
+end_absence(slot)
 tell_presence(before, after)
 
 local reset = ARGV[7] ~= '0' and not stands_at(ARGV[7], ARGV[8])

@@ -10,11 +10,12 @@ local idle, a_proof, b_proof = unpack(redis.call('HMGET', KEYS[1], 'idle', 'a:pr
 if not idle then
   return 'gone'
 end
+local replaced = redis.call('HGET', KEYS[6], 'replaced') or ''
 redis.call('DEL', unpack(KEYS))
 redis.call('HSET', KEYS[6], 'reason', 'ended', 'by', by, 'box', box, 'idle', idle,
-  'a:proof', a_proof, 'b:proof', b_proof)
+  'a:proof', a_proof, 'b:proof', b_proof, 'replaced', replaced)
 redis.call('PEXPIREAT', KEYS[6], time() + ARGV[3])
 local with_box = box ~= '' and ',"box":"' .. box .. '"' or ''
-publish('*', 0, '{"type":"ended","reason":"ended","by":"' .. by .. '"' .. with_box .. '}')
-publish('!', 0, '{"close":4503}')
+publish('*', '{"type":"ended","reason":"ended","by":"' .. by .. '"' .. with_box .. '}')
+publish('!', '{"close":4503}')
 return 'ended'

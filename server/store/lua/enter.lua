@@ -5,7 +5,7 @@
 -- ARGV    slot codeHash passHash address neighbourhood maxPasses endedNoticeTtlMs
 --         knownPerHour knownAtOnce newPerHour
 -- returns 'entered', 'changed' or 'gone'
--- needs   clock publish deadline presence passes tries
+-- needs   clock publish deadline presence endpoints passes tries
 local slot, pass, address, neighbourhood = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
 local deadline, by, idle, limit, code, entered, peer_entered = unpack(redis.call('HMGET', KEYS[1],
   'deadline', 'by', 'idle', 'limit', slot .. ':code', slot .. ':entered', other[slot] .. ':entered'))
@@ -44,7 +44,7 @@ end
 if entered ~= '1' then
   local met = peer_entered == '1' and 1 or 0
   redis.call('HSET', KEYS[1], slot .. ':entered', 1, 'met', met)
-  publish(other[slot], 0, '{"type":"peer","state":"offline"}')
+  publish(other[slot], '{"type":"peer","state":"offline"}')
 end
 if peer_entered == '1' then
   touch(now, deadline, by, idle, tonumber(limit), ARGV[7])

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- Revokes a pass and closes its connections.
+-- Revokes a pass, closes its connections and forgets its endpoints.
 -- KEYS    session log cids leases tries ended files
 -- ARGV    slot passHash
 -- returns 1, or 0 if gone
--- needs   clock publish presence passes
+-- needs   clock publish presence endpoints passes
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end

@@ -17,6 +17,6 @@ if new_received == received and new_read == read then
   return 0
 end
 redis.call('HSET', KEYS[1], slot .. ':received', new_received, slot .. ':read', new_read)
-publish('*', 0, '{"type":"receipt","slot":"' .. slot .. '","received":' .. new_received
+publish('*', '{"type":"receipt","slot":"' .. slot .. '","received":' .. new_received
   .. ',"read":' .. new_read .. '}')
 return 1

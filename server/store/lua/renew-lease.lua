@@ -19,6 +19,9 @@ local ends = now + ARGV[5]
 
 local before = read_leases()
 local held = lease_of(before, slot, connection)
+if not held or held.ends <= now then
+  end_absence(slot)
+end
 if held then
   held.ends = ends
   redis.call('ZADD', KEYS[4], ends, held.member)

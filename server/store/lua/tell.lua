@@ -7,5 +7,5 @@
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end
-publish(ARGV[1], 0, ARGV[2])
+publish(ARGV[1], ARGV[2])
 return 1

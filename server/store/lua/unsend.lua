@@ -8,8 +8,8 @@
 -- returns as append.lua; or 'again' if a target is not what the node has hashed
 -- needs   clock publish deadline log files
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local deadline, head, bytes, met, by, idle, limit =
-  unpack(redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'bytes', 'met', 'by', 'idle', 'limit'))
+local deadline, head, head_sum, bytes, met, by, idle, limit =
+  unpack(redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit'))
 local now = time()
 if is_over(deadline, now) then
   return 'gone'
@@ -60,7 +60,7 @@ local json = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '",
 redis.call('HSET', KEYS[3], cid, seq)
 redis.call('RPUSH', KEYS[2], '{' .. json)
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
-publish('*', seq, '{"type":"entry",' .. json)
+publish_message('*' .. seq .. ':' .. head_sum .. ' {"type":"entry",' .. json)
 if met == '1' then
   deadline = touch(now, deadline, by, idle, tonumber(limit), ARGV[9])
 end

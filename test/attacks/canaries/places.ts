@@ -59,7 +59,7 @@ export async function expectOnlyNotices(
   for (const key of keys) if (!others.has(key) && !isRate(key)) lookout.blame(`left: ${key}`);
   for (const key of expected) if (!keys.includes(key)) lookout.blame(`no notice: ${key}`);
   for (const sid of [...sids.ended, ...sids.silent]) {
-    const own = sids.ended.includes(sid) ? ['box', 'by'] : [];
+    const own = sids.ended.includes(sid) ? ['box', 'by', 'replaced'] : [];
     const fields = (await redis.admin.hkeys(notice(sid))).toSorted().join(' ');
     const allowed = [...NOTICE, ...own].toSorted().join(' ');
     if (fields !== allowed) lookout.blame(`the notice has ${fields} instead of ${allowed}`);

@@ -10,13 +10,16 @@ export interface Target {
   isMain: boolean;
 }
 
-/** Everything that reaches out of the window sideways, or makes the page scroll there. */
+/**
+ * Everything that reaches out of the window sideways, or makes the page scroll there. Lines of
+ * code may be longer than their box, which then scrolls by itself.
+ */
 export function sidewaysOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { documentElement, body } = document;
     const width = documentElement.clientWidth;
     const found = [...body.querySelectorAll('*')].filter((element) => {
-      if (element.closest('.sr-only, svg *') || !element.checkVisibility()) return false;
+      if (element.closest('.sr-only, svg *, pre *') || !element.checkVisibility()) return false;
       const { left, right } = element.getBoundingClientRect();
       return left < -0.5 || right > width + 0.5;
     });

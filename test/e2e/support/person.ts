@@ -69,7 +69,10 @@ export class Person {
     base: string,
     options: BrowserContextOptions = {},
   ): Promise<Person> {
-    return Person.within(await browser.newContext(options), base);
+    // The page's worker answers where tests hold the network up, and comes when it likes: whoever
+    // is to have one says so.
+    const context = await browser.newContext({ serviceWorkers: 'block', ...options });
+    return Person.within(context, base);
   }
 
   /** In a browser that is there already. */

@@ -1,4 +1,5 @@
 /** The walk goes on inside the chat: D in every state that looks different, and how it ends. */
+import type { Page } from '@playwright/test';
 import { expect, type Person } from './fixtures.ts';
 import type { Walk } from './tour.ts';
 import { routeSockets } from './wire.ts';
@@ -8,8 +9,12 @@ const LONG =
 
 /** Alone, then together, with everything one can open or be told. */
 export async function tourChat({ newPerson, serve, visit }: Walk): Promise<void> {
-  const { base } = await serve({ MAX_ENTRIES: '34' });
+  const { base } = await serve({ MAX_ENTRIES: '35' });
   const [ann, bob] = [await newPerson(base), await newPerson(base)];
+  await ann.context.addInitScript(() => {
+    if (!('Notification' in window)) return;
+    Object.defineProperty(Notification, 'permission', { value: 'default' });
+  });
   const cards = await ann.createChat();
   const { page } = ann;
   await page.getByRole('button', { name: 'Open as Ann' }).click();
@@ -21,13 +26,20 @@ export async function tourChat({ newPerson, serve, visit }: Walk): Promise<void>
   await visit('chat-empty', page);
 
   await talk(ann, bob);
+  await expect(page.getByRole('button', { name: 'Turn on alerts' })).toBeVisible();
+  await visit('chat-alerts-offer', page);
+  await page.getByRole('button', { name: 'Not now' }).click();
   await visit('chat', page);
   await visit('chat-other-side', bob.page);
 
   await page.getByRole('button', { name: 'Menu' }).click();
   await expect(page.getByText('Leave on this device')).toBeVisible();
   await visit('chat-menu', page);
-  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await visit('chat-settings', page);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await tourLinks(page, visit);
 
   await send(ann, 'x'.repeat(17_000));
   await expect(page.getByText('This message is too long.')).toBeVisible();
@@ -62,6 +74,23 @@ export async function tourChat({ newPerson, serve, visit }: Walk): Promise<void>
   await visit('ended-by-me', page);
   await expect(bob.page.getByRole('heading', { name: 'Ann ended the chat' })).toBeVisible();
   await visit('ended-by-other-named', bob.page);
+}
+
+/** What the menu leads to of links and codes, and back to the chat. */
+async function tourLinks(page: Page, visit: Walk['visit']): Promise<void> {
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Links and codes' }).click();
+  await expect(page.getByRole('img', { name: 'QR code of your link' })).toBeVisible();
+  await visit('chat-links', page);
+  await page.getByRole('button', { name: 'QR code of your link, full screen' }).click();
+  await visit('qr-full', page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Make a new link and code for me' }).click();
+  await visit('chat-renew', page);
+  await page.getByRole('button', { name: 'Make new ones' }).click();
+  await expect(page.getByRole('heading', { name: 'Your new link and code' })).toBeVisible();
+  await visit('chat-renewed', page);
+  await page.getByRole('button', { name: 'Done' }).click();
 }
 
 /** What stands under the header when something is to be told. */
@@ -158,6 +187,8 @@ async function talk(ann: Person, bob: Person): Promise<void> {
 async function fillUp(ann: Person, bob: Person): Promise<void> {
   for (let count = 8; count <= 33; count += 1) await send(bob, `Message ${count}`);
   await ann.sees('Message 33');
+  // A page behind another is drawn when its browser has the time, and hears of scrolling no sooner.
+  await ann.page.bringToFront();
   await ann.page.getByRole('region', { name: 'Messages' }).evaluate((list) => {
     list.scrollTop = 0;
   });

@@ -23,7 +23,7 @@ export async function tourCreating({ newPerson, serve, visit }: Walk): Promise<v
   await visit('start', page);
 
   await page.getByText('How long silence may last').click();
-  await expect(page.getByRole('combobox')).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'How long' })).toBeVisible();
   await visit('start-silence', page);
 
   const create = page.getByRole('button', { name: 'Create chat' });
@@ -129,7 +129,7 @@ export async function tourLinks({ newPerson, serve, visit }: Walk): Promise<void
     { name: 'ended-unknown', status: 404, error: notFound, says: 'does not exist' },
     { name: 'ended-unnamed', status: 410, error: ended, says: 'The chat was ended' },
     { name: 'ended-silence', status: 410, error: silence, says: 'after 30 minutes of silence' },
-    { name: 'ended-renewed', status: 410, error: renewed, says: 'This link was replaced' },
+    { name: 'ended-renewed', status: 410, error: renewed, says: 'Your link was renewed' },
   ];
   for (const { name, status, error, says } of answers) {
     await refuse(page, /\/landing$/, status, error);

@@ -58,7 +58,16 @@ export function settleAll(pairs: readonly Pair[]): Promise<History[]> {
 }
 
 export function statesOf(devices: readonly { name: string; chat: Chat }[]): string {
-  return devices.map(({ name, chat }) => `${name}: ${chat.connection.value}`).join();
+  return devices.map(({ name, chat }) => `${name}: ${stateOf(chat)}`).join();
+}
+
+function stateOf(chat: Chat): string {
+  const waiting = chat.items.value.flatMap((item) =>
+    item.type === 'message' && item.mine && item.state !== 'stored' ? [item] : [],
+  );
+  const loaded = chat.loaded.value ? 'loaded' : 'not loaded';
+  const outbox = waiting.map(({ cid, state, body }) => `${cid} ${state} ${body.kind}`);
+  return `${chat.connection.value}, ${loaded}, ${outbox.length} waiting (${outbox.join(' ')})`;
 }
 
 interface Waiting {

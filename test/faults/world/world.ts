@@ -13,7 +13,7 @@ export interface Node {
   kill(): Promise<void>;
   /** SIGTERM; resolves to the exit code and how long it took. */
   stop(): Promise<{ code: number | null; tookMs: number }>;
-  /** Again, on the same port. */
+  /** Again, on whatever port is free: its old one may be another's by now. */
   start(): Promise<void>;
   readonly server: Server;
   /** Between this node and the store; only if the world is `wired`. */
@@ -98,8 +98,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         return { code, tookMs: performance.now() - started };
       },
       async start() {
-        const { port, output } = server;
-        server = await startServer({ ...settings, PORT: String(port) });
+        const { output } = server;
+        server = await startServer(settings);
         server.output.unshift(...output);
         isUp = true;
       },

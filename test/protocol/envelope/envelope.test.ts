@@ -9,6 +9,7 @@ import {
   sealControl,
   sealMessage,
 } from '../../../server/protocol/envelope/entry-box.ts';
+import { hashFile, openFile, sealFile } from '../../../server/protocol/envelope/file-box.ts';
 import {
   openKey,
   openName,
@@ -69,6 +70,27 @@ describe('a box', () => {
   it('[EV4] draws a new nonce each time', () => {
     const boxes = Array.from({ length: 20 }, () => sealName(sessionKeys, sid, 'a', 'Ann'));
     expect(new Set(boxes).size).toBe(20);
+  });
+});
+
+describe('a file', () => {
+  it.each(vectors.files)('[HT8] [EV5] opens and seals to the same bytes: $name', (vector) => {
+    const plain = bytesOf(vector.plain);
+    const place = { sid, slot: vector.slot as 'a' | 'b', cid: vector.cid }; // as: see vectors.ts
+    const box = sealFile(sessionKeys, place, plain, () => bytesOf(vector.nonce));
+    expect(toBase64Url(box)).toBe(vector.box);
+    expect(box.length).toBe(fileBoxLength(plain.length));
+    expect(openFile(sessionKeys, place, box)).toEqual(plain);
+    expect(hashFile(plain)).toBe(vector.hash);
+  });
+
+  it('[HT8] opens nowhere else, and not with a byte less', () => {
+    const place = { sid, slot: 'a' as const, cid: vectors.files[0]?.cid ?? '' };
+    const box = sealFile(sessionKeys, place, new Uint8Array(100));
+    expect(openFile(sessionKeys, { ...place, slot: 'b' }, box)).toBeNull();
+    expect(openFile(sessionKeys, { ...place, cid: `${place.cid.slice(1)}A` }, box)).toBeNull();
+    expect(openFile(sessionKeys, place, box.subarray(1))).toBeNull();
+    expect(openFile(sessionKeys, place, new Uint8Array())).toBeNull();
   });
 });
 
@@ -191,6 +213,34 @@ describe('entries', () => {
     expect(openMessage({ kind: 'react', of: place.cid, emoji: null })).toBeDefined();
     expect(openMessage({ kind: 7 })).toBeUndefined();
     expect(openMessage({ kind: 'sing' })).toEqual({ kind: 'unknown' });
+  });
+
+  it('[EV8] a file says how large its picture is, if it can be so', () => {
+    const place = { sid, slot: 'a' as const, cid: 'AAAAAAAAAAAAAAAAAAAAAA' };
+    const file = {
+      ...{ kind: 'file' as const, name: 'a.png', mime: 'image/png', size: 7 },
+      hash: vectors.chain.start,
+    };
+    const opened = (more: object) => {
+      const box = sealMessage(sessionKeys, place, { ...view, content: { ...file, ...more } });
+      return openEntry(sessionKeys, sid, { seq: 1, sum: 'x', at: 1, ...place, box })?.content;
+    };
+    const measures = { width: 32_767, height: 1, durationMs: 3_600_000 };
+    expect(opened(measures)).toEqual({ ...file, ...measures });
+    for (const wrong of [
+      { width: 1 },
+      { width: 0, height: 1 },
+      { width: 1.5, height: 1 },
+      { width: 1, height: 32_768 },
+      { width: '1', height: 1 },
+      { durationMs: -1 },
+      { durationMs: 3_600_001 },
+    ]) {
+      expect(opened(wrong)).toEqual(file);
+    }
+    expect(opened({ size: -1 })).toBeUndefined();
+    expect(opened({ re: place.cid })).toEqual({ ...file, re: place.cid });
+    expect(opened({ re: 'short' })).toBeUndefined();
   });
 
   it('[LF4] the box of an end opens with an empty id', () => {

@@ -1,8 +1,12 @@
 /** What the components do with what people press and type, seen by their roles and names. */
-import { cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import { signal } from '@preact/signals-core';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Ending } from '../../../web/core/chat-view.ts';
+import * as extras from '../../../web/ui/chat-extras.ts';
 import { ChatMenu } from '../../../web/ui/components/ChatMenu.tsx';
 import { CopyRow } from '../../../web/ui/components/CopyRow.tsx';
+import { chatText } from '../../../web/ui/catalogue/chat-catalogue.ts';
 import { EndDialog } from '../../../web/ui/components/EndDialog.tsx';
 import { Composer } from '../../../web/ui/components/Composer.tsx';
 import {
@@ -78,7 +82,18 @@ describe('Composer', () => {
   function setup({ taken = true } = {}) {
     const send = vi.fn(() => taken);
     const onDraft = vi.fn();
-    render(<Composer draft="" send={send} onDraft={onDraft} />);
+    render(
+      <Composer
+        draft=""
+        send={send}
+        onDraft={onDraft}
+        attach={() => {}}
+        tray={null}
+        voice={null}
+        bar={null}
+        onUp={() => {}}
+      />,
+    );
     return { send, onDraft };
   }
 
@@ -108,35 +123,35 @@ describe('Composer', () => {
 });
 
 describe('the menu', () => {
-  it('keeps the focus when the choice is gone', () => {
-    const onLeave = vi.fn();
-    render(<ChatMenu onLeave={onLeave} />);
+  it('fetches its list, and keeps the focus when the choice is gone', async () => {
+    const [onChoice, onMissing] = [vi.fn(), vi.fn()];
+    render(<ChatMenu onChoice={onChoice} onMissing={onMissing} />);
     const button = screen.getByRole('button', { name: 'Menu' });
     fireEvent.click(button);
-    const choice = screen.getByRole('button', { name: /^Leave/ });
+    const choice = await screen.findByRole('button', { name: /^Leave/ });
     choice.focus();
     fireEvent.click(choice);
-    expect(onLeave).toHaveBeenCalledOnce();
+    expect(onChoice).toHaveBeenCalledExactlyOnceWith('leave');
+    expect(onMissing).not.toHaveBeenCalled();
     expect(document.activeElement).toBe(button);
   });
 });
 
 describe('ending', () => {
   const nothing = () => {};
-  const dialog = (ending: 'no' | 'under_way' | 'failed') => (
-    <EndDialog ending={ending} onKeep={nothing} onEnd={nothing} />
-  );
+  const ending = signal<Ending>('no');
+  const chat = { ending, end: nothing, cancelEnd: nothing };
 
-  it('says when it is under way, and what to do where it failed', () => {
-    const { rerender } = render(dialog('no'));
+  it('says when it is under way, and what to do where it failed', async () => {
+    render(<EndDialog chat={chat} words={chatText} onClose={nothing} />);
     expect(screen.getByRole('button', { name: 'End chat' })).toBeTruthy();
     const described = document.querySelector('dialog')?.getAttribute('aria-describedby') ?? '';
     expect(document.getElementById(described)?.textContent).toContain('cannot be undone');
-    rerender(dialog('under_way'));
+    await act(() => void (ending.value = 'under_way'));
     const button = screen.getByRole('button', { name: 'Ending…' });
     expect(button.getAttribute('aria-busy')).toBe('true');
     expect(screen.getByRole('alert').textContent).toBe('');
-    rerender(dialog('failed'));
+    await act(() => void (ending.value = 'failed'));
     expect(screen.getByRole('button', { name: 'End chat' })).toBeTruthy();
     expect(screen.getByRole('alert').textContent).toContain('Reload the page');
   });
@@ -152,7 +167,11 @@ describe('a message', () => {
       last
       delivery="read"
       isNewestOwn
+      isNewest
+      names={{ a: 'Ann', b: 'Bob' }}
+      quoted={undefined}
       failedReason={null}
+      parts={null}
       retry={nothing}
       discard={nothing}
       {...props}
@@ -172,7 +191,9 @@ describe('a message', () => {
   });
 
   it('makes links that give nothing away', () => {
-    render(bubble({ item: theirs(1, 'see https://example.com/ now'), delivery: null }));
+    render(
+      bubble({ item: theirs(1, 'see https://example.com/ now'), parts: extras, delivery: null }),
+    );
     const link = screen.getByRole('link');
     expect(link.getAttribute('rel')).toBe('noopener noreferrer');
     expect(link.getAttribute('target')).toBe('_blank');

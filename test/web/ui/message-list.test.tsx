@@ -1,7 +1,7 @@
 /** What the list counts as new, on a stand-in for layout: every row is as high as its screen. */
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Item } from '../../../web/core/chat-view.ts';
+import type { Chat, Item } from '../../../web/core/chat-view.ts';
 import { MessageList } from '../../../web/ui/components/MessageList.tsx';
 import { theirs } from './timeline-items.ts';
 
@@ -22,6 +22,9 @@ function layOut(): void {
   });
 }
 
+// as: nothing is fetched here that would ask it for more
+const chat = {} as Chat;
+
 const list = (items: readonly Item[], rereads = 0) => (
   <MessageList
     {...{ items, rereads, slot: 'a', names: { a: 'Ann', b: 'Bob' }, failedReason: null }}
@@ -30,6 +33,8 @@ const list = (items: readonly Item[], rereads = 0) => (
     retry={() => {}}
     discard={() => {}}
     onRead={() => {}}
+    tools={{ chat, setAim() {}, setDialog() {}, arrived() {} }}
+    askForParts={() => {}}
   />
 );
 

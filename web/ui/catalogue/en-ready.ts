@@ -18,10 +18,12 @@ export const enReady = {
   shareLinkOf: (name: string) => `Share ${name}'s link`,
   openAs: (name: string) => `Open as ${name}`,
   qr: (name: string) => `QR code of ${name}'s link`,
+  enlarge: (picture: string) => `${picture}, full screen`,
+  save: 'Save as picture',
+  print: 'Print cards',
+  close: 'Close',
   localhost: (address: string) =>
     `A phone cannot open localhost. In your network this chat is at ${address}.`,
   useAddress: 'Use that address in the links',
   addressUsed: (address: string) => `The links now use ${address}.`,
-  leaveHeading: 'Leave this page?',
-  leaveText: 'The links and codes are shown only here.',
 };

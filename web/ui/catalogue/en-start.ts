@@ -28,4 +28,5 @@ export const enStart = {
   busy: (seconds: number) => `Many people are creating chats. Trying again in ${seconds} s.`,
   tooMany: (left: string) => `Too many new chats from your network. Trying again in ${left}.`,
   refused: 'The service refused this page. Reload it.',
+  language: 'Language',
 };

@@ -1,4 +1,5 @@
 /** Everything that stands between the header and the messages of a chat, the gravest first. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Slot } from '../../../server/protocol/frames.ts';
 import { otherSlot } from '../../core/chat-view.ts';
@@ -29,6 +30,8 @@ interface BannersProps {
   failure: string | null;
   useHere: () => void;
   keep: () => void;
+  /** What stands below them all. */
+  children: ComponentChildren;
 }
 
 export function Banners(props: BannersProps) {
@@ -73,6 +76,7 @@ export function Banners(props: BannersProps) {
         count={notices.tries[otherSlot(slot)] ?? 0}
         words={(count) => chatText.triesTheirs(count, other)}
       />
+      {props.children}
     </div>
   );
 }

@@ -1,8 +1,10 @@
 /** Who one talks with, whether they are here, and the two ways out. */
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { formatMoment } from '../dates.ts';
+import { fetchExtras } from '../extras.ts';
 import type { PeerStatus } from '../../core/chat-view.ts';
 import { ChatMenu } from './ChatMenu.tsx';
+import type { MenuChoice } from './ChatMenuList.tsx';
 import { Heading } from './Heading.tsx';
 
 interface ChatHeaderProps {
@@ -10,10 +12,12 @@ interface ChatHeaderProps {
   /** Null until it is known. */
   peer: PeerStatus | null;
   onEnd: () => void;
-  onLeave: () => void;
+  onChoice: (choice: MenuChoice) => void;
+  /** The menu could not be fetched. */
+  onMissing: () => void;
 }
 
-export function ChatHeader({ other, peer, onEnd, onLeave }: ChatHeaderProps) {
+export function ChatHeader({ other, peer, onEnd, ...menu }: ChatHeaderProps) {
   return (
     <header class="chat-head">
       <div class="column">
@@ -23,8 +27,14 @@ export function ChatHeader({ other, peer, onEnd, onLeave }: ChatHeaderProps) {
             {peer && statusText(peer)}
           </p>
         </div>
-        <ChatMenu onLeave={onLeave} />
-        <button type="button" class="button button-danger" onClick={onEnd}>
+        <ChatMenu {...menu} />
+        <button
+          type="button"
+          class="button button-danger"
+          onPointerEnter={() => void fetchExtras()}
+          onFocus={() => void fetchExtras()}
+          onClick={onEnd}
+        >
           {chatText.end}
         </button>
       </div>

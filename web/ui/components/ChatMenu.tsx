@@ -1,67 +1,48 @@
-/** What is needed seldom. Closes by Esc, a choice, or a press or focus elsewhere. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+/** What is needed seldom: the button, and its list once that is there. */
+import { useRef, useState } from 'preact/hooks';
 import { chatText } from '../catalogue/chat-catalogue.ts';
+import { extras, fetchExtras } from '../extras.ts';
+import { useLive } from '../live-value.ts';
+import type { MenuChoice } from './ChatMenuList.tsx';
 import { Icon } from './Icon.tsx';
 
-export function ChatMenu({ onLeave }: { onLeave: () => void }) {
+interface ChatMenuProps {
+  onChoice: (choice: MenuChoice) => void;
+  /** Its list could not be fetched. */
+  onMissing: () => void;
+}
+
+export function ChatMenu({ onChoice, onMissing }: ChatMenuProps) {
+  const parts = useLive(extras);
   const [isOpen, setOpen] = useState(false);
-  const element = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
-  // Before the next key: it may be Esc already.
-  useLayoutEffect(() => {
-    if (!isOpen) return undefined;
-    const onOutside = ({ target }: Event) => {
-      if (target instanceof Node && !element.current?.contains(target)) setOpen(false);
-    };
-    const onKey = ({ key }: KeyboardEvent) => {
-      if (key !== 'Escape') return;
-      setOpen(false);
-      button.current?.focus();
-    };
-    document.addEventListener('pointerdown', onOutside);
-    document.addEventListener('focusin', onOutside);
-    document.addEventListener('keydown', onKey);
-    return () => {
-      document.removeEventListener('pointerdown', onOutside);
-      document.removeEventListener('focusin', onOutside);
-      document.removeEventListener('keydown', onKey);
-    };
-  }, [isOpen]);
-
   return (
-    <div class="menu" ref={element}>
+    <div class="menu">
       <button
         ref={button}
         type="button"
         class="button button-round button-plain"
         aria-label={chatText.menu}
         aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
+        onPointerEnter={() => void fetchExtras()}
+        onClick={() => {
+          setOpen(!isOpen);
+          void fetchExtras().then((isThere) => !isThere && onMissing());
+        }}
       >
         <Icon name="menu" size={22} />
       </button>
-      {isOpen && (
-        <ul class="menu-list">
-          <li>
-            <button
-              type="button"
-              class="menu-item"
-              onClick={() => {
-                setOpen(false);
-                // Leaving may fail: then it goes on from here.
-                button.current?.focus();
-                onLeave();
-              }}
-            >
-              <Icon name="leave" class="flips" />
-              <span>
-                {chatText.leave}
-                <small>{chatText.leaveHint}</small>
-              </span>
-            </button>
-          </li>
-        </ul>
+      {isOpen && parts && (
+        <parts.ChatMenuList
+          close={() => setOpen(false)}
+          choose={(choice) => {
+            setOpen(false);
+            // What it leads to may fail, or be closed again: then it goes on from here.
+            button.current?.focus();
+            onChoice(choice);
+          }}
+        />
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 /** Where a message is written. Keeps what was typed until it was taken. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { isSendPress } from '../key-intent.ts';
 import { isTouch } from '../touch.ts';
@@ -10,18 +11,24 @@ interface ComposerProps {
   draft: string;
   /** Every change, the empty text too. */
   onDraft: (draft: string) => void;
-  /** False if it was not taken, being too long. */
-  send: (message: string) => boolean;
+  /** False if it was not taken, being too long; null if all stays as it is. */
+  send: (message: string) => boolean | null;
+  attach: (chosen: File[]) => void;
+  /** What goes along: above the field. */
+  tray: ComponentChildren;
+  /** Another way to say it: beside the field. */
+  voice: ComponentChildren;
+  /** What is answered or changed; null where something new is said. */
+  bar: ComponentChildren;
+  /** Up was pressed in the empty field. */
+  onUp: () => void;
 }
 
-export function Composer({ draft, onDraft, send }: ComposerProps) {
+export function Composer({ draft, onDraft, send, attach, tray, voice, bar, onUp }: ComposerProps) {
   const [value, setValue] = useState(draft);
   const [isTooLong, setTooLong] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-
-  useLayoutEffect(() => {
-    if (field.current !== null) fitHeight(field.current);
-  }, [value]);
+  const chooser = useRef<HTMLInputElement>(null);
 
   function change(next: string): void {
     setValue(next);
@@ -33,9 +40,10 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
     // Of the element: a press may come before the last input was rendered.
     const message = withoutMargins(field.current?.value ?? '');
     field.current?.focus();
-    if (message === '') return;
-    if (send(message)) change('');
-    else setTooLong(true);
+    if (message === '' && tray === null) return;
+    const isTaken = send(message);
+    if (isTaken) change('');
+    else if (isTaken === false) setTooLong(true);
   }
 
   return (
@@ -48,12 +56,34 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
         submit();
       }}
     >
+      {bar}
       {isTooLong && (
         <p class="column composer-note" id="composer-note" role="alert">
           {chatText.tooLong}
         </p>
       )}
+      {tray}
       <div class="column">
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          onChange={({ currentTarget }) => {
+            attach([...(currentTarget.files ?? [])]);
+            // The same file may be chosen again.
+            currentTarget.value = '';
+          }}
+        />
+        <button
+          type="button"
+          class="button button-round button-plain"
+          aria-label={chatText.attach}
+          onClick={() => chooser.current?.click()}
+        >
+          <Icon name="plus" size={22} />
+        </button>
+        {voice}
         <textarea
           ref={field}
           rows={1}
@@ -62,10 +92,11 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
           placeholder={chatText.message}
           value={value}
           aria-invalid={isTooLong}
-          aria-describedby={isTooLong ? 'composer-note' : undefined}
+          aria-describedby={isTooLong ? 'composer-note' : bar ? 'composer-bar' : undefined}
           enterkeyhint={isTouch() ? 'enter' : 'send'}
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
+            if (event.key === 'ArrowUp' && event.currentTarget.value === '') onUp();
             if (!isSendPress(event, isTouch())) return;
             event.preventDefault();
             submit();
@@ -88,13 +119,4 @@ export function Composer({ draft, onDraft, send }: ComposerProps) {
 /** Blank lines around a message go; the indentation of its first line stays. */
 function withoutMargins(typed: string): string {
   return typed.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
-}
-
-/** For browsers whose fields do not grow with their content by themselves. */
-function fitHeight(field: HTMLTextAreaElement): void {
-  if (CSS.supports('field-sizing', 'content')) return;
-  const { style } = field;
-  style.height = 'auto';
-  const borders = field.offsetHeight - field.clientHeight;
-  style.height = `${field.scrollHeight + borders}px`;
 }

@@ -11,7 +11,7 @@ interface CopyRowProps {
   /** Said once it was copied. */
   copiedText: string;
   class: string;
-  onCopied: () => void;
+  onCopied?: () => void;
 }
 
 const SHOWN_MS = 3000;
@@ -30,7 +30,7 @@ export function CopyRow({ label, value, copyLabel, copiedText, onCopied, ...prop
     const copied = await copyText(value, shown.current);
     setResult(copied);
     // Selected is as good as copied to who then presses the keys.
-    onCopied();
+    onCopied?.();
   }
 
   return (

@@ -6,12 +6,13 @@ interface DialogProps {
   heading: string;
   /** The id of what else is read out when it opens. */
   describedBy?: string;
+  class?: string;
   /** Esc, or whatever else the browser takes as closing. */
   onClose: () => void;
   children: ComponentChildren;
 }
 
-export function Dialog({ heading, describedBy, onClose, children }: DialogProps) {
+export function Dialog({ heading, describedBy, onClose, children, ...rest }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -27,10 +28,13 @@ export function Dialog({ heading, describedBy, onClose, children }: DialogProps)
   return (
     <dialog
       ref={element}
+      class={rest.class}
       aria-labelledby={id}
       aria-describedby={describedBy}
       onCancel={(event) => {
         event.preventDefault();
+        // Of a dialog within another the inner one alone is meant.
+        event.stopPropagation();
         onClose();
       }}
     >

@@ -3,28 +3,31 @@ const PATHS = {
   menu: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
   send: 'M12 19V5.5M5.5 11.5 12 5l6.5 6.5',
   down: 'M12 5v13.5M5.5 12.5 12 19l6.5-6.5',
-  chevron: 'm9.5 6 6 6-6 6',
   check: 'm5 12.5 4.5 4.5L19 7.5',
   checks: 'm2.5 12.5 4.5 4.5 9.5-9.5M12.5 16l1 1L23 7.5',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5V12l3 2',
   alert: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5v5.5M12 16.4v.01',
   lock: 'M6.5 10.5h11a1.5 1.5 0 0 1 1.5 1.5v6.5a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 18.5V12a1.5 1.5 0 0 1 1.5-1.5ZM8 10.5V8a4 4 0 0 1 8 0v2.5',
-  person: 'M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5a7.5 7.5 0 0 1 15 0',
-  fade: 'M4 7h16M9.5 7V5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v2M6 7l1 12a1.5 1.5 0 0 0 1.5 1.4h7A1.5 1.5 0 0 0 17 19l1-12',
-  leave:
-    'M10 4H6.5A1.5 1.5 0 0 0 5 5.5v13A1.5 1.5 0 0 0 6.5 20H10M14.5 7.5 19 12l-4.5 4.5M19 12H9.5',
   close: 'm6 6 12 12M18 6 6 18',
+  plus: 'M12 5v14M5 12h14',
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
-interface IconProps {
-  name: IconName;
+export interface IconProps {
+  name?: IconName;
+  /** In place of a name, where an icon comes with its screen. */
+  path?: string;
   size?: number;
   class?: string;
 }
 
-export function Icon({ name, size = 20, class: className }: IconProps) {
+export function Icon({
+  name = 'close',
+  path = PATHS[name],
+  size = 20,
+  class: className,
+}: IconProps) {
   const isDots = name === 'menu';
   return (
     <svg
@@ -39,7 +42,7 @@ export function Icon({ name, size = 20, class: className }: IconProps) {
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={PATHS[name]} />
+      <path d={path} />
     </svg>
   );
 }

@@ -1,23 +1,32 @@
 /** One message. Rendered again only when one of its props is another: hundreds are on screen. */
 import { Component } from 'preact';
-import type { Delivery, MessageItem } from '../../core/chat-view.ts';
+import type { Slot } from '../../../server/protocol/frames.ts';
+import type { Delivery, Item, MessageItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import { formatFullDate, formatTime } from '../dates.ts';
+import type { Extras } from '../extras.ts';
+import { FileSlot } from '../files.tsx';
 import { plainText } from '../incoming.ts';
 import { Icon, type IconName } from './Icon.tsx';
-import { LinkedText } from './LinkedText.tsx';
 
 export interface MessageBubbleProps {
   item: MessageItem;
   /** Who wrote it, for those who do not see on which side it stands. */
   author: string;
+  names: Readonly<Record<Slot, string>>;
   first: boolean;
   last: boolean;
   /** Of own messages only. */
   delivery: Delivery | null;
   /** The tick of the newest own message says its meaning in words. */
   isNewestOwn: boolean;
+  /** Its actions are what Tab leads to; the arrows go on from there. */
+  isNewest: boolean;
   failedReason: string | null;
+  /** What shows more of it than its words; null where nothing does, or has not come. */
+  parts: Extras | null;
+  /** What it answers, where that is here. */
+  quoted: Item | undefined;
   retry: (cid: string) => void;
   discard: (cid: string) => void;
 }
@@ -31,7 +40,7 @@ export class MessageBubble extends Component<MessageBubbleProps> {
   }
 
   override render() {
-    const { item, author, first, last, delivery, isNewestOwn } = this.props;
+    const { item, author, first, last, delivery, isNewestOwn, isNewest, parts } = this.props;
     const { cid, seq, at, mine, body, edited } = item;
     const classes = [
       'message',
@@ -43,12 +52,21 @@ export class MessageBubble extends Component<MessageBubbleProps> {
       <li class={classes.filter(Boolean).join(' ')} data-cid={cid} data-seq={seq ?? undefined}>
         <div class="bubble">
           <span class="sr-only">{`${author}: `}</span>
-          <div
-            class={body.kind === 'text' ? 'bubble-text' : 'bubble-text bubble-text-quiet'}
-            dir="auto"
-          >
-            {body.kind === 'text' ? <LinkedText>{body.text}</LinkedText> : plainText(item)}
-          </div>
+          {parts && <parts.Quote {...this.props} />}
+          {body.kind === 'file' ? (
+            <FileSlot item={item} />
+          ) : (
+            <div
+              class={body.kind === 'text' ? 'bubble-text' : 'bubble-text bubble-text-quiet'}
+              dir="auto"
+            >
+              {body.kind === 'text' && parts ? (
+                <parts.RichText text={body.text} />
+              ) : (
+                plainText(item)
+              )}
+            </div>
+          )}
           <span class="bubble-meta">
             {edited && <span>{chatText.edited}</span>}
             {at !== null && (
@@ -60,7 +78,16 @@ export class MessageBubble extends Component<MessageBubbleProps> {
               <Tick delivery={delivery} inWords={isNewestOwn} />
             )}
           </span>
+          {body.kind !== 'unsent' && (
+            <button
+              type="button"
+              class="more"
+              tabIndex={isNewest ? 0 : -1}
+              aria-label={chatText.actions}
+            />
+          )}
         </div>
+        {parts && <parts.Reactions {...this.props} />}
         {delivery === 'failed' && this.renderFailure()}
       </li>
     );

@@ -2,11 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
-import { deliveryOf, otherSlot, type Item, type NoteItem } from '../../core/chat-view.ts';
+import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
+import type { ChatTools } from '../chat-tools.ts';
 import { formatDay } from '../dates.ts';
+import { extras, fetchExtras, type Extras } from '../extras.ts';
 import { incomingAfter } from '../incoming.ts';
-import { rowsOf, type Row } from '../message-rows.ts';
+import { useLive } from '../live-value.ts';
+import { isRich, rowsOf, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
 import { useToday } from '../today.ts';
 import { goOn } from '../touch.ts';
@@ -29,10 +32,14 @@ interface MessageListProps {
   discard: (cid: string) => void;
   /** Everything up to `seq` is on screen, and someone looks at it. */
   onRead: (seq: number) => void;
+  tools: ChatTools;
+  /** The parts were asked for by a press and are not there yet. */
+  askForParts: () => void;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { items, rereads, onRead } = props;
+  const { items, rereads, onRead, tools } = props;
+  const parts = useLive(extras);
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -43,16 +50,38 @@ export function MessageList(props: MessageListProps) {
   const [earlier, setEarlier] = useState(0);
   const start = useStart(items.length, atBottom, earlier);
   const rows = useMemo(() => rowsOf(items.slice(start), Date.now()), [items, start, today]);
-  const newestOwn = items.findLast((item) => item.type === 'message' && item.mine)?.cid;
+  const newest = {
+    own: items.findLast((item) => item.type === 'message' && item.mine)?.cid,
+    any: items.findLast((item) => item.type === 'message' && item.body.kind !== 'unsent')?.cid,
+  };
+  /** The button of a message that was pressed before there was anything to open. */
+  const [pressed, setPressed] = useState<Element | null>(null);
   // The same nodes again are not even compared: scrolling leaves the list alone.
   const list = useMemo(
     () => (
-      <ol class="messages" ref={listElement}>
-        {rows.map((row) => rowView(row, props, today, newestOwn))}
+      // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- of the buttons in it
+      <ol
+        class="messages"
+        ref={listElement}
+        onPointerEnter={() => void fetchExtras()}
+        onFocusIn={() => void fetchExtras()}
+        onClick={({ target }) => {
+          // as: what is clicked is an element
+          const button = (target as Element).closest('.more');
+          if (parts || !button) return;
+          setPressed(button);
+          props.askForParts();
+        }}
+      >
+        {rows.map((row) => rowView(row, props, today, newest, parts))}
       </ol>
     ),
-    [rows, props.theirs, props.failedReason],
+    [rows, props.theirs, props.failedReason, parts],
   );
+  const hasRich = parts === null && rows.some((row) => row.type === 'message' && isRich(row.item));
+  useEffect(() => {
+    if (hasRich) void fetchExtras();
+  }, [hasRich]);
   const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
 
   const look = useRef(() => {});
@@ -102,6 +131,8 @@ export function MessageList(props: MessageListProps) {
     if (sent !== null) anchor.current?.toBottom();
   }, [sent]);
 
+  const showEarlier = () => anchor.current?.keepWhile(() => setEarlier((count) => count + 1));
+
   return (
     <div class="log-frame">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- to scroll by keyboard */}
@@ -110,11 +141,7 @@ export function MessageList(props: MessageListProps) {
           {start === 0 ? (
             props.about
           ) : (
-            <button
-              type="button"
-              class="button show-earlier"
-              onClick={() => anchor.current?.keepWhile(() => setEarlier((count) => count + 1))}
-            >
+            <button type="button" class="button show-earlier" onClick={showEarlier}>
               {chatText.showEarlier}
             </button>
           )}
@@ -137,13 +164,20 @@ export function MessageList(props: MessageListProps) {
           </button>
         </div>
       )}
+      {parts && <parts.MessageActions {...{ tools, scroller, pressed, showEarlier }} />}
     </div>
   );
 }
 
 /** Not a component: there are hundreds, and each would be one more to compare. */
-function rowView(row: Row, list: MessageListProps, now: number, newestOwn: string | undefined) {
-  const { slot, names, theirs, failedReason, retry, discard } = list;
+function rowView(
+  row: Row,
+  list: MessageListProps,
+  now: number,
+  newest: { own: string | undefined; any: string | undefined },
+  parts: Extras | null,
+) {
+  const { items, slot, names, theirs, failedReason, retry, discard } = list;
   const { key } = row;
   if (row.type !== 'message') {
     const words = row.type === 'day' ? formatDay(row.at, now) : noteText(row.item, slot, names);
@@ -162,19 +196,22 @@ function rowView(row: Row, list: MessageListProps, now: number, newestOwn: strin
       first={first}
       last={last}
       delivery={item.mine ? deliveryOf(item, theirs) : null}
-      isNewestOwn={key === newestOwn}
+      isNewestOwn={key === newest.own}
+      isNewest={key === newest.any}
       failedReason={failedReason}
+      names={names}
+      parts={isRich(item) ? parts : null}
+      quoted={item.re === null ? undefined : parts?.findItem(items, item.re)}
       retry={retry}
       discard={discard}
     />
   );
 }
 
-function noteText({ note, by }: NoteItem, slot: Slot, names: Readonly<Record<Slot, string>>) {
+function noteText({ note }: NoteItem, slot: Slot, names: Readonly<Record<Slot, string>>) {
   if (note.kind === 'reset') return chatText.reset;
-  return note.slot === slot && by !== slot
-    ? chatText.renewedMine(names[otherSlot(slot)])
-    : chatText.renewed(names[note.slot]);
+  // Whoever reads it is in by the link that holds.
+  return note.slot === slot ? chatText.renewedMine : chatText.renewed(names[note.slot]);
 }
 
 /**

@@ -10,11 +10,14 @@ interface PersonCardProps {
   participant: NewParticipant;
   /** The one to show: by name, or by the address in the local network. */
   link: string;
-  onHandedOn: (what: HandedOn) => void;
-  onOpen: () => void;
+  isMine: boolean;
+  onHandedOn?: (what: HandedOn) => void;
+  /** Without it the card has no way in: its reader is in already. */
+  onOpen?: () => void;
 }
 
-export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCardProps) {
+export function PersonCard(props: PersonCardProps) {
+  const { participant, link, isMine, onHandedOn, onOpen } = props;
   const { name, code, slot } = participant;
   const canShare = 'share' in navigator;
 
@@ -22,7 +25,7 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
     try {
       // The link alone: whoever sees it on its way cannot come in without the code.
       await navigator.share({ url: link });
-      onHandedOn('link');
+      onHandedOn?.('link');
     } catch {
       // Closed without sharing.
     }
@@ -34,7 +37,7 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
         <h2 id={`person-${slot}`}>
           <bdi>{name}</bdi>
         </h2>
-        {slot === 'a' && <span class="label">{readyText.you}</span>}
+        {isMine && <span class="label">{readyText.you}</span>}
       </div>
       <CopyRow
         label={readyText.link}
@@ -42,7 +45,7 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
         copyLabel={readyText.copyLink(name)}
         copiedText={readyText.linkCopied(name)}
         class="secret-link"
-        onCopied={() => onHandedOn('link')}
+        onCopied={() => onHandedOn?.('link')}
       />
       <QrCode value={link} label={readyText.qr(name)} />
       <CopyRow
@@ -51,7 +54,7 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
         copyLabel={readyText.copyCode(name)}
         copiedText={readyText.codeCopied(name)}
         class="secret-code"
-        onCopied={() => onHandedOn('code')}
+        onCopied={() => onHandedOn?.('code')}
       />
       <div class="person-actions">
         {canShare && (
@@ -64,17 +67,19 @@ export function PersonCard({ participant, link, onHandedOn, onOpen }: PersonCard
             {readyText.shareLink}
           </button>
         )}
-        <button
-          type="button"
-          class={slot === 'a' ? 'button button-main' : 'button'}
-          onClick={() => {
-            onHandedOn('link');
-            onHandedOn('code');
-            onOpen();
-          }}
-        >
-          {readyText.openAs(name)}
-        </button>
+        {onOpen && (
+          <button
+            type="button"
+            class={isMine ? 'button button-main' : 'button'}
+            onClick={() => {
+              onHandedOn?.('link');
+              onHandedOn?.('code');
+              onOpen();
+            }}
+          >
+            {readyText.openAs(name)}
+          </button>
+        )}
       </div>
     </section>
   );

@@ -1,9 +1,13 @@
 /** A link as a QR code, drawn as one path. Its room is kept while the generator loads. */
 import { useEffect, useState } from 'preact/hooks';
+import { readyText } from '../catalogue/ready-catalogue.ts';
 import type { QrPath } from '../qr-path.ts';
+import { QrFull } from './QrFull.tsx';
+import { QrPicture } from './QrPicture.tsx';
 
 export function QrCode({ value, label }: { value: string; label: string }) {
   const [code, setCode] = useState<QrPath | null>(null);
+  const [isFull, setFull] = useState(false);
   useEffect(() => {
     let isCurrent = true;
     import('../qr-path.ts').then(
@@ -15,13 +19,16 @@ export function QrCode({ value, label }: { value: string; label: string }) {
   }, [value]);
   return (
     <div class="qr">
+      {code && <QrPicture code={code} label={label} />}
       {code && (
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn here, not loaded
-        <svg role="img" aria-label={label} viewBox={`0 0 ${code.size} ${code.size}`}>
-          <rect class="qr-ground" width={code.size} height={code.size} />
-          <path d={code.d} fill="currentColor" shape-rendering="crispEdges" />
-        </svg>
+        <button
+          type="button"
+          class="qr-open"
+          aria-label={readyText.enlarge(label)}
+          onClick={() => setFull(true)}
+        />
       )}
+      {code && isFull && <QrFull {...{ code, label }} onClose={() => setFull(false)} />}
     </div>
   );
 }

@@ -1,32 +1,47 @@
 /** D. The chat: takes the core's signals apart and hands them to the components as props. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../../core/chat-view.ts';
+import type { EnteredSession } from '../../core/entering.ts';
+import { text } from '../catalogue/catalogue.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
+import type { Aim, ChatTools } from '../chat-tools.ts';
 import { AboutChat } from '../components/AboutChat.tsx';
 import { Banners } from '../components/Banners.tsx';
 import { ChatHeader } from '../components/ChatHeader.tsx';
+import type { MenuChoice } from '../components/ChatMenuList.tsx';
 import { Composer } from '../components/Composer.tsx';
-import { EndDialog } from '../components/EndDialog.tsx';
 import { MessageList } from '../components/MessageList.tsx';
 import { SpokenMessages, SpokenStatus } from '../components/Speech.tsx';
 import type { DraftSeal } from '../../core/draft-seal.ts';
+import type { LinkPlace } from '../link-place.ts';
 import { keepDraft, readDraft } from '../draft.ts';
+import { browserEnvironment } from '../browser-environment.ts';
+import { extras, fetchExtras, type Extras } from '../extras.ts';
+import { fetchFiles, openFiles, useFiles, filesOf } from '../files.tsx';
 import { followViewport } from '../follow-viewport.ts';
+import { hideNow, watchForHiding } from '../hide-now.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
 import { showUnread } from '../page-title.ts';
 import { otherSlot } from '../../core/chat-view.ts';
-import { goOn } from '../touch.ts';
+import { focusComposer, goOn } from '../touch.ts';
+import { SETTINGS_KEY } from '../theme.ts';
 import { isPassing, troubleText } from '../trouble.ts';
 
 /** Trouble shorter than this is not worth a word. */
 const TROUBLE_AFTER_MS = 2000;
+/** What may be asked for is fetched once it holds up nothing. */
+const FETCH_AHEAD_MS = 5000;
 /** So many messages on their way at once are more than a slow connection. */
 const PACED_FROM = 5;
+/** A network that says nothing keeps nobody in a chat. */
+const DIALOG_WITHIN_MS = 5000;
 
 interface ChatPageProps {
   chat: Chat;
+  session: EnteredSession;
   draftSeal: DraftSeal;
   now: () => number;
   /** This browser is the other participant of the link that was opened. */
@@ -34,15 +49,26 @@ interface ChatPageProps {
   /** Both give false where the server could not be told. */
   leave: () => Promise<boolean>;
   enterAsOther: () => Promise<boolean>;
+  /** Where the page stands, and how it moves. */
+  flow: LinkPlace;
   /** The way to the other's link and code, while they are kept here. */
   showCards: (() => void) | null;
 }
 
 export function ChatPage(props: ChatPageProps) {
-  const { chat, draftSeal, now, asOther, leave, enterAsOther, showCards } = props;
+  const { chat, session, draftSeal, now, asOther, leave, enterAsOther, showCards, flow } = props;
   const { slot, names, sid } = chat;
   const other = names[otherSlot(slot)];
-  const items = useLive(chat.items);
+  const [failure, setFailure] = useState<string | null>(null);
+  const miss = () => setFailure(text.join.notLoaded);
+  const { files, items } = useFiles(chat);
+  const getFiles = (onMissing = miss) => fetchFiles(chat, session, onMissing);
+  const hasFiles = items.some((item) => item.type === 'message' && item.body.kind === 'file');
+  useEffect(() => {
+    if (hasFiles) void getFiles();
+  }, [hasFiles]);
+  const attach = (chosen: File[] | null) =>
+    chosen && void getFiles().then((files) => files?.add(chosen));
   const loaded = useLive(chat.loaded);
   const notices = useLive(chat.notices);
   const expiry = useLive(chat.expiry);
@@ -59,29 +85,61 @@ export function ChatPage(props: ChatPageProps) {
   // Cut off from the server nobody knows who is here.
   const shownPeer = loaded && connection === 'live' ? peer : null;
 
-  const [isAsked, setAsked] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [dialog, setDialog] = useState<ComponentChildren>(null);
   const draft = useMemo(() => readDraft(sid, draftSeal), [chat]);
+  const typed = useRef(draft);
+  // A text that waits for its files is kept with the draft: a reload loses the files, and no text.
+  // Once it is said that has to go in the same moment, or a reload between the two says it twice.
+  const keep = () => {
+    const waiting = openFiles.value?.waiting.value ?? [];
+    keepDraft(sid, draftSeal, [...waiting, typed.current].join('\n').trimEnd());
+  };
+  useEffect(() => files?.waiting.subscribe(keep), [files]);
+  const [aim, setAim] = useState<Aim | null>();
+  const edited = aim?.text ?? null;
+  useEffect(() => files?.turnTo(aim, setAim), [files, aim]);
+  useLayoutEffect(() => {
+    if (aim !== undefined) focusComposer();
+  }, [aim]);
 
   const unread = loaded ? incomingAfter(items, receipts[slot].read).length : 0;
   useEffect(() => showUnread(unread), [unread]);
   useEffect(() => () => showUnread(0), []);
   useEffect(followViewport, []);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      void getFiles(() => {});
+      import('../register-worker.ts').catch(() => {});
+    }, FETCH_AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, [chat]);
+  useEffect(watchForHiding, []);
 
   const sending = items.filter(
     (item) => item.type === 'message' && item.state === 'sending',
   ).length;
   const isPaced = useLasting(status === 'live' && sending >= PACED_FROM, TROUBLE_AFTER_MS);
 
+  const hasWritten = items.some((item) => item.type === 'message' && item.mine);
+  const parts = useLive(extras);
+  useEffect(() => {
+    // For alerts: to offer them, or because they may be on.
+    const mayBeOn = browserEnvironment.storage.getItem(SETTINGS_KEY) !== null;
+    if (!hasWritten && !mayBeOn) return;
+    void fetchExtras().then((isThere) => {
+      if (mayBeOn && !isThere) setFailure(text.join.notLoaded);
+    });
+  }, [hasWritten]);
+
   const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
   const calls = useMemo(
     () => ({
       retry: (cid: string) => {
-        chat.retry(cid);
+        if (!openFiles.value?.retry(cid)) chat.retry(cid);
         goOn();
       },
       discard: (cid: string) => {
-        chat.discard(cid);
+        if (!openFiles.value?.cancel(cid)) chat.discard(cid);
         goOn();
       },
       read: (seq: number) => chat.markRead(seq),
@@ -89,22 +147,62 @@ export function ChatPage(props: ChatPageProps) {
     [chat],
   );
 
+  const tools = useMemo<ChatTools>(
+    () => ({ chat, setAim, setDialog, arrived: () => setFailure(null) }),
+    [chat],
+  );
+
+  /** With the parts once they are there; says so where they cannot be had. */
+  function act(then: (parts: Extras) => void): void {
+    void fetchExtras().then((parts) => {
+      setFailure(parts ? null : text.join.notLoaded);
+      if (parts) then(parts);
+    });
+  }
+
   useEffect(() => {
     if (status === 'live') setFailure(null);
   }, [status]);
+
+  const shownFailure = ending === 'failed' && dialog === null ? chatText.endFailed : failure;
 
   async function attempt(call: () => Promise<boolean>): Promise<void> {
     setFailure(null);
     if (!(await call())) setFailure(chatText.leaveFailed);
   }
 
+  /** One can always end it: where the dialog cannot be had, the browser asks. */
+  async function askToEnd(): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, DIALOG_WITHIN_MS));
+    await Promise.race([fetchExtras(), late]);
+    const parts = extras.value;
+    if (parts)
+      setDialog(<parts.EndDialog chat={chat} words={chatText} onClose={() => setDialog(null)} />);
+    else if (confirm(`${chatText.endHeading}\n\n${chatText.endText}`)) chat.end();
+  }
+
+  function choose(choice: MenuChoice): void {
+    const onClose = () => setDialog(null);
+    switch (choice) {
+      case 'hide':
+        return hideNow();
+      case 'links':
+        return setDialog(parts && <parts.Links {...{ chat, flow, asOther, onClose }} />);
+      case 'settings':
+        return setDialog(parts && <parts.SettingsDialog {...{ sid, slot, onClose }} />);
+      case 'leave':
+        return void attempt(leave);
+    }
+  }
+
   return (
-    <div class="chat">
+    <div class="chat" onDragOver={filesOf} onDrop={(event) => attach(filesOf(event))}>
       <ChatHeader
         other={other}
         peer={shownPeer}
-        onEnd={() => setAsked(true)}
-        onLeave={() => void attempt(leave)}
+        onEnd={() => void askToEnd()}
+        onChoice={choose}
+        onMissing={miss}
       />
       <main class="chat-main">
         <Banners
@@ -117,7 +215,7 @@ export function ChatPage(props: ChatPageProps) {
           expiry={expiry}
           now={now}
           enterAsOther={asOther ? () => void attempt(enterAsOther) : null}
-          failure={failure}
+          failure={shownFailure}
           useHere={() => {
             chat.useHere();
             goOn();
@@ -126,7 +224,11 @@ export function ChatPage(props: ChatPageProps) {
             chat.keep();
             goOn();
           }}
-        />
+        >
+          {parts && loaded && (
+            <parts.Alerts {...{ sid, slot, unread, goOn }} mayOffer={hasWritten} />
+          )}
+        </Banners>
         <MessageList
           items={items}
           rereads={rereads}
@@ -148,19 +250,36 @@ export function ChatPage(props: ChatPageProps) {
           retry={calls.retry}
           discard={calls.discard}
           onRead={calls.read}
+          tools={tools}
+          askForParts={() => act(() => {})}
         />
         <Composer
-          key={sid}
-          draft={draft}
-          onDraft={(typed) => {
-            keepDraft(sid, draftSeal, typed);
-            chat.typing(typed !== '');
+          key={edited === null ? sid : aim?.cid}
+          draft={edited ?? typed.current}
+          bar={aim?.bar}
+          onUp={() => aim || act((parts) => parts.editLast(tools))}
+          onDraft={(next) => {
+            // An edit goes with its page; the draft stays what it was.
+            if (edited !== null) return;
+            typed.current = next;
+            keep();
+            chat.typing(next !== '');
           }}
-          send={(message) => chat.send(message) !== null}
+          send={(message) => {
+            const answer = edited === null ? files?.send(message) : undefined;
+            if (answer !== undefined) return answer;
+            if (message === '') return null;
+            const isTaken = aim ? aim.send(message) : chat.send(message) !== null;
+            if (isTaken) setAim(null);
+            return isTaken;
+          }}
+          attach={attach}
+          tray={files && <files.Tray other={other} />}
+          voice={files && <files.Recorder />}
         />
       </main>
       {/* Behind a dialog nothing is heard: told when it has closed. */}
-      <SpokenMessages items={items} loaded={loaded && !isAsked} other={other} />
+      <SpokenMessages items={items} loaded={loaded && dialog === null} other={other} />
       <SpokenStatus
         slot={slot}
         names={names}
@@ -170,19 +289,10 @@ export function ChatPage(props: ChatPageProps) {
         expiry={expiry}
         now={now}
         asOther={asOther}
-        failure={failure}
+        failure={shownFailure}
         hasFailed={hasFailed}
       />
-      {isAsked && (
-        <EndDialog
-          ending={ending}
-          onKeep={() => {
-            chat.cancelEnd();
-            setAsked(false);
-          }}
-          onEnd={() => chat.end()}
-        />
-      )}
+      {dialog}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** E. The chat is over, or was left: what happened, what is left of it, and the way on. */
-import type { EndedChat } from '../../core/chat-view.ts';
+import { otherSlot, type EndedChat } from '../../core/chat-view.ts';
 import { text } from '../catalogue/catalogue.ts';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
@@ -13,7 +13,9 @@ interface EndedPageProps {
 }
 
 export function EndedPage({ chat, slot, names }: EndedPageProps) {
-  const more = chat.reason === 'renewed' ? text.ended.renewedText : null;
+  const other = slot && names?.[otherSlot(slot)];
+  const ask = other ? text.ended.renewedText(other) : text.ended.renewedUnnamed;
+  const more = chat.reason === 'renewed' ? ask : null;
   return (
     <LastPage
       heading={endedText(chat, slot, names)}

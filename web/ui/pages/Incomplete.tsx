@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { LinkParts } from '../../../server/protocol/link.ts';
 import { parsePastedLink } from '../../core/session-link.ts';
-import { text } from '../catalogue/catalogue.ts';
+import { incompleteText } from '../catalogue/incomplete-catalogue.ts';
 import { Field, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
 import { Page } from '../components/Page.tsx';
@@ -16,7 +16,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
   function submit(): void {
     const link = parsePastedLink(typed);
     if (link !== null) return open(link);
-    setProblem(typed.trim() === '' ? text.join.pasteEmpty : text.join.pasteWrong);
+    setProblem(typed.trim() === '' ? incompleteText.empty : incompleteText.wrong);
     setTurn(turn + 1);
     returnTo(field.current, typed);
   }
@@ -24,8 +24,8 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
   return (
     <Page warnPlainHttp>
       <div class="intro">
-        <Heading>{text.join.incompleteHeading}</Heading>
-        <p>{text.join.incomplete}</p>
+        <Heading>{incompleteText.heading}</Heading>
+        <p>{incompleteText.missing}</p>
       </div>
       <form
         class="card form"
@@ -37,7 +37,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
       >
         <Field
           id="full-link"
-          label={text.join.pasteLabel}
+          label={incompleteText.label}
           value={typed}
           onValue={setTyped}
           error={problem}
@@ -46,7 +46,7 @@ export function IncompletePage({ open }: { open: (link: LinkParts) => void }) {
           input={{ inputMode: 'url', autocapitalize: 'none', dir: 'ltr' }}
         />
         <button class="button button-main button-wide" type="submit">
-          {text.join.pasteSubmit}
+          {incompleteText.submit}
         </button>
       </form>
     </Page>

@@ -67,12 +67,16 @@ export function ReadyPage({ cards, openAs, onSeen }: ReadyPageProps) {
           <PersonCard
             key={participant.slot}
             participant={participant}
+            isMine={participant.slot === 'a'}
             link={(useLan ? lanLinks?.[index] : undefined) ?? participant.link}
             onHandedOn={(what) => onHandedOn(participant.slot, what)}
             onOpen={() => openAs(participant)}
           />
         ))}
       </div>
+      <button type="button" class="button print-button" onClick={() => print()}>
+        {readyText.print}
+      </button>
     </Page>
   );
 }

@@ -8,8 +8,9 @@ import { Countdown } from '../components/Countdown.tsx';
 import { ErrorSummary } from '../components/ErrorSummary.tsx';
 import { Field, FieldError, returnTo } from '../components/Field.tsx';
 import { Heading } from '../components/Heading.tsx';
-import { Icon, type IconName } from '../components/Icon.tsx';
+import { Icon, type IconProps } from '../components/Icon.tsx';
 import { Page } from '../components/Page.tsx';
+import { LanguageSelect } from '../components/LanguageSelect.tsx';
 import { SilenceChoice } from '../components/SilenceChoice.tsx';
 import { createCreateForm, type CreateProblem } from '../create-form.ts';
 import { formatCountdown, formatDuration } from '../durations.ts';
@@ -18,7 +19,13 @@ import { checkNames } from '../name-problems.ts';
 
 const YOURS = 'your-name';
 const THEIRS = 'their-name';
-const PROMISE_ICONS: readonly IconName[] = ['lock', 'person', 'fade'];
+const PROMISE_ICONS: readonly IconProps[] = [
+  { name: 'lock' },
+  { path: 'M12 11.5a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20.5a7.5 7.5 0 0 1 15 0' },
+  {
+    path: 'M4 7h16M9.5 7V5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v2M6 7l1 12a1.5 1.5 0 0 0 1.5 1.4h7A1.5 1.5 0 0 0 17 19l1-12',
+  },
+];
 
 interface StartPageProps {
   environment: Pick<Environment, 'now' | 'schedule' | 'random'>;
@@ -27,6 +34,9 @@ interface StartPageProps {
   create: (names: [string, string], idle: string) => Promise<NewSession | Retry | Refused>;
   onCreated: (created: NewSession) => void;
 }
+
+/** For the next visit, once it holds up nothing of this one. */
+const AHEAD_MS = 3000;
 
 interface Problems {
   yours: string | null;
@@ -44,6 +54,7 @@ export function StartPage({ environment, prepare, create, onCreated }: StartPage
     return createCreateForm({ environment, isOffline, create, onCreated });
   }, []);
   useEffect(() => () => form.stop(), [form]);
+  useEffect(() => environment.schedule(prepareOffline, AHEAD_MS), []);
   const failure = useLive(form.problem);
   const isBusy = useLive(form.busy);
   const yourField = useRef<HTMLInputElement>(null);
@@ -133,11 +144,15 @@ export function StartPage({ environment, prepare, create, onCreated }: StartPage
       <ul class="promises">
         {startText.promises.map((promise, index) => (
           <li key={promise}>
-            <Icon name={PROMISE_ICONS[index] ?? 'check'} size={18} />
+            <Icon {...PROMISE_ICONS[index]} size={18} />
             <span>{promise}</span>
           </li>
         ))}
       </ul>
+      <p class="language">
+        <label for="language">{startText.language}</label>
+        <LanguageSelect id="language" />
+      </p>
     </Page>
   );
 }
@@ -160,4 +175,8 @@ function FailureText({ failure, now }: { failure: CreateProblem; now: () => numb
     );
   }
   return <>{startText[failure.kind]}</>;
+}
+
+function prepareOffline(): void {
+  import('../register-worker.ts').catch(() => {});
 }

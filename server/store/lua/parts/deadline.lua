@@ -22,7 +22,7 @@ local function touch(now, deadline, by, idle, limit, notice_ms)
     redis.call('PEXPIREAT', KEYS[i], at)
   end
   redis.call('PEXPIREAT', KEYS[6], at + notice_ms)
-  publish('*', 0, '{"type":"expires","inMs":' .. at - now .. ',"by":"' .. why .. '"}')
+  publish('*', '{"type":"expires","inMs":' .. at - now .. ',"by":"' .. why .. '"}')
   return at
 end
 

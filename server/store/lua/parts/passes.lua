@@ -15,7 +15,7 @@ local function has_pass(slot, pass)
   return false
 end
 
--- The passes without these, whose connections and leases go too.
+-- The passes without these, whose endpoints, connections and leases go too.
 local function revoke(slot, passes, revoked, now)
   local kept, is_revoked = {}, {}
   for _, pass in ipairs(revoked) do
@@ -25,8 +25,12 @@ local function revoke(slot, passes, revoked, now)
     if not is_revoked[pass] then kept[#kept + 1] = pass end
   end
   redis.call('HSET', KEYS[1], slot .. ':passes', table.concat(kept, ' '))
+  local endpoints = read_endpoints(slot)
+  if #endpoints > 0 then
+    keep_endpoints(slot, endpoints, function(one) return not is_revoked[one.pass] end, #endpoints)
+  end
   for _, pass in ipairs(revoked) do
-    publish('!', 0, '{"close":4501,"pass":"' .. pass .. '"}')
+    publish('!', '{"close":4501,"pass":"' .. pass .. '"}')
   end
   local before = read_leases()
   local after = drop_leases(before, now, function(lease)

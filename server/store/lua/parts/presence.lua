@@ -48,10 +48,15 @@ local function add_lease(leases, slot, connection, pass, device, ends, deadline)
       device = device, ends = ends }
 end
 
+-- Whoever is here again may be told anew once they have gone (endpoints.lua).
+local function end_absence(slot)
+  redis.call('HDEL', KEYS[1], slot .. ':told')
+end
+
 -- The order to close a connection: 4504, others have its place; 4006, its own page has come again
 -- (or had, if a slow node is late: then the one that is there may come back).
 local function close_connection(code, connection)
-  publish('!', 0, '{"close":' .. code .. ',"connection":"' .. connection .. '"}')
+  publish('!', '{"close":' .. code .. ',"connection":"' .. connection .. '"}')
 end
 
 -- Leaves out those for which `is_dropped` says so, and returns the others.
@@ -88,7 +93,7 @@ local function tell_presence(before, after)
     if (#leases_of(before, slot) > 0) ~= (#leases_of(after, slot) > 0) then
       local state, last_at = peer_of(after, slot)
       local seen = last_at and ',"lastAt":' .. last_at or ''
-      publish(other[slot], 0, '{"type":"peer","state":"' .. state .. '"' .. seen .. '}')
+      publish(other[slot], '{"type":"peer","state":"' .. state .. '"' .. seen .. '}')
     end
   end
 end

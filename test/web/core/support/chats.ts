@@ -24,6 +24,7 @@ export function createChats() {
     leave: () => Promise.resolve({ result: 'done' }),
     landing: () =>
       Promise.resolve(landings.shift() ?? { result: 'retry', code: null, retryInMs: null }),
+    renew: () => Promise.reject(new Error('not here')),
     end: (_sid, box) => {
       ends.push(box);
       return Promise.resolve(endAnswers.shift() ?? { result: 'done' });

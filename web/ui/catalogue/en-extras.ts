@@ -1,0 +1,78 @@
+/** The texts of what a chat fetches only when asked for, in English. */
+export const enExtras = {
+  you: 'You',
+  actions: 'Actions',
+  reply: 'Reply',
+  copy: 'Copy',
+  copied: 'Copied',
+  copySelected: 'Press Ctrl+C',
+  edit: 'Edit',
+  remove: 'Remove for both',
+  reactWith: (emoji: string) => `React with ${emoji}`,
+  takeBack: (emoji: string) => `Take back ${emoji}`,
+  otherEmoji: 'Another emoji',
+  reactedByYou: (emoji: string) => `${emoji} from you`,
+  reactedBy: (emoji: string, name: string) => `${emoji} from ${name}`,
+  reactedByBoth: (emoji: string, name: string) => `${emoji} from you and ${name}`,
+  replyTo: (name: string) => `Reply to ${name}`,
+  replyToYou: 'Reply to yourself',
+  cancelReply: 'Cancel the reply',
+  editing: 'Edit your message',
+  cancelEdit: 'Cancel the edit',
+  answers: (name: string, words: string) => `Answers ${name}: ${words}`,
+  answersYou: (words: string) => `Answers you: ${words}`,
+  quoteMissing: 'Answers a message that is not here',
+  removeHeading: 'Remove this message for both of you?',
+  removeText: 'Its text is deleted from the server and from both screens.',
+  keepMessage: 'Keep it',
+  showAll: 'Show all',
+  showLess: 'Show less',
+  ending: 'Ending…',
+  keepChatting: 'Keep chatting',
+  close: 'Close',
+  menu: {
+    hide: {
+      label: 'Hide now',
+      hint: 'Leaves for an empty page. The chat goes on. Or press Shift three times.',
+    },
+    links: {
+      label: 'Links and codes',
+      hint: 'For another device, or for who lost theirs.',
+    },
+    settings: {
+      label: 'Settings',
+      hint: 'For this browser.',
+    },
+    leave: {
+      label: 'Leave on this device',
+      hint: 'The chat goes on. To come back you need your link and code.',
+    },
+  },
+  alerts: {
+    /** All that an alert says, besides the title of the page. */
+    body: 'New message. Open to read.',
+    /** The same where no page of the chat is open. */
+    closedBody: 'New message. Open your link to read it.',
+    /** To who hears the page; the two buttons say it to all others. */
+    offer: 'Be told when a message comes?',
+    turnOn: 'Turn on alerts',
+    notNow: 'Not now',
+  },
+  settings: {
+    heading: 'Settings',
+    theme: 'Appearance',
+    themes: { system: 'Like this device', light: 'Light', dark: 'Dark' },
+    alerts: 'Alerts',
+    alertsHint: 'When a message comes while you look elsewhere. They say nothing of it.',
+    alertsBlocked: 'Your browser blocks alerts here. You can allow them in its settings.',
+    alertsMissing: 'This browser has none for this page.',
+    push: 'Alerts while this page is closed',
+    pushHint:
+      "Your browser's maker passes them on and learns when, nothing else. For all chats here.",
+    pushFailed: 'It could not be turned on here. Alerts work while the page is open.',
+    sound: 'Sound',
+    soundHint: 'A short tone at the same moment.',
+    language: 'Language',
+    done: 'Done',
+  },
+};

@@ -1,0 +1,12 @@
+/** The chunk behind extras.ts. */
+export { Links } from './components/Links.tsx';
+export { findItem } from './message-lookup.ts';
+export { editLast } from './message-aims.tsx';
+export { Alerts } from './components/Alerts.tsx';
+export { ChatMenuList } from './components/ChatMenuList.tsx';
+export { EndDialog } from './components/EndDialog.tsx';
+export { MessageActions } from './components/MessageActions.tsx';
+export { Quote } from './components/Quote.tsx';
+export { Reactions } from './components/Reactions.tsx';
+export { RichText } from './components/RichText.tsx';
+export { SettingsDialog } from './components/SettingsDialog.tsx';

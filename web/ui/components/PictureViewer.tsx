@@ -1,0 +1,48 @@
+/** One picture, as large as the screen lets it be. Esc closes it, and so does a press beside it. */
+import { useEffect, useRef } from 'preact/hooks';
+import { filesText } from '../catalogue/files-catalogue.ts';
+import { Icon } from './Icon.tsx';
+
+interface PictureViewerProps {
+  url: string;
+  name: string;
+  onClose: () => void;
+}
+
+export function PictureViewer({ url, name, onClose }: PictureViewerProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class="viewer"
+      aria-label={filesText.picture(name)}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div class="viewer-bar">
+        <bdi class="file-name">{name}</bdi>
+        <a class="button" href={url} download={name}>
+          {filesText.save}
+        </a>
+        <button
+          type="button"
+          class="button button-round"
+          aria-label={filesText.close}
+          onClick={onClose}
+        >
+          <Icon name="close" size={22} />
+        </button>
+      </div>
+      <img src={url} alt={filesText.picture(name)} />
+    </dialog>
+  );
+}
