@@ -115,6 +115,7 @@ test('38 Up changes the last own message; Esc gives the draft back', async ({
   await ann.composer.press('Escape');
   await expect(ann.composer).toHaveValue('');
   await ann.composer.press('ArrowUp');
+  await expect(ann.composer).toHaveValue('second');
   await ann.say('second, changed');
   await bob.sees('second, changed');
 

@@ -257,7 +257,7 @@ export function ChatPage(props: ChatPageProps) {
           key={edited === null ? sid : aim?.cid}
           draft={edited ?? typed.current}
           bar={aim?.bar}
-          onUp={() => aim || act((parts) => parts.editLast(tools))}
+          onUp={() => aim || act((parts) => typed.current || parts.editLast(tools))}
           onDraft={(next) => {
             // An edit goes with its page; the draft stays what it was.
             if (edited !== null) return;
