@@ -92,6 +92,20 @@ test('without a network there is the start page, and a link says that one is off
   await expect(bob.composer).toBeVisible();
 });
 
+test('where the network takes everything and answers nothing there is the start page too', async ({
+  newPerson,
+  places,
+}) => {
+  const front = await startTcpProxy(() => Number(new URL(places.ann.base).port));
+  const ann = await newPerson(`http://localhost:${front.port}`, { serviceWorkers: 'allow' });
+  await openStart(ann);
+  front.hold('out');
+  await ann.page.reload();
+  await expect(ann.heading).toHaveText(START);
+  await ann.context.close();
+  await front.close();
+});
+
 test('a chat that is opened anew without a network says so, and goes on with one', async ({
   ann,
   bob,

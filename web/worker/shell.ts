@@ -7,6 +7,9 @@
 declare const SHELL_FILES: readonly string[];
 declare const SHELL_MARK: string;
 
+/** More than this small page takes on a slow network; one that swallows everything says nothing. */
+const PAGE_WITHIN_MS = 8000;
+
 /** For lookups: how an answer was compressed is no matter here. */
 const ANY_VARIANT: CacheQueryOptions = { ignoreVary: true };
 
@@ -34,9 +37,11 @@ export function createShell(folder: string) {
 
   /** The network's, so that a new version is taken at once; the kept one where that has none. */
   async function answerPage(request: Request): Promise<Response> {
-    const response = await fetch(request).catch(() => null);
+    const fetching = fetch(request).catch(() => null);
+    const late = new Promise<null>((resolve) => setTimeout(resolve, PAGE_WITHIN_MS, null));
+    const response = await Promise.race([fetching, late]);
     if (response !== null && response.status < 500) return response;
-    return (await keptPage()) ?? response ?? Response.error();
+    return (await keptPage()) ?? (await fetching) ?? Response.error();
   }
 
   /** Its name is its hash: any copy is as good, also that of a version still waiting for its turn. */

@@ -115,7 +115,7 @@ export const language: Language = {
   ready: {
     heading: 'Dein Chat ist bereit',
     lead: 'Gib jeder Person ihren eigenen Link. Gib den Code auf einem anderen Weg weiter.',
-    within: (duration) => `Beide haben ${duration} Zeit, um einzutreten.`,
+    within: (duration) => `Beide müssen innerhalb von ${duration} eintreten.`,
     you: 'Du',
     link: 'Link',
     code: 'Geheimer Code',
@@ -160,7 +160,7 @@ export const language: Language = {
     endFailed: 'Der Chat wurde nicht beendet. Lade die Seite neu und beende ihn dann noch einmal.',
     encrypted: 'Nur ihr beide könnt diesen Chat lesen.',
     endsAfter: (duration) => `Endet nach ${duration} Stille`,
-    mayComeIn: (other, left) => `${other} kann noch ${left} lang eintreten`,
+    mayComeIn: (other, left) => `${other} kann innerhalb von ${left} eintreten`,
     emptyHeading: 'Noch nicht hier.',
     emptyNever: (other) => `Was du jetzt schreibst, wartet auf ${other}.`,
     emptyMet: 'Noch keine Nachrichten.',
@@ -228,7 +228,7 @@ export const language: Language = {
     enterAs: (other) => `Verlassen und als ${other} eintreten`,
     endsIn: (left) => `Dieser Chat endet in ${left}.`,
     limitIn: (left) => `Dieser Chat erreicht in ${left} seine Höchstdauer.`,
-    linkIn: (left, other) => `${other} kann noch ${left} lang eintreten, dann endet der Chat.`,
+    linkIn: (left, other) => `Tritt ${other} nicht innerhalb von ${left} ein, endet der Chat.`,
     keep: 'Chat offen halten',
   },
 
