@@ -2,7 +2,7 @@
  * WebSockets for the whole app: how large a frame may be, what a broken socket and a stopping
  * node do, and that an upgrade anywhere but at the socket route is refused as plain HTTP.
  */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
@@ -49,7 +49,11 @@ export function addWebSockets(app: FastifyInstance, hub: Hub, config: Config): v
 function upgradesInTurn(server: Server): Server {
   const passedOn = createServer();
   const answering = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', ({ socket }, response) => answering.set(socket, response));
+  for (const kind of ['request', 'checkExpectation']) {
+    server.on(kind, ({ socket }: IncomingMessage, response: ServerResponse) =>
+      answering.set(socket, response),
+    );
+  }
   server.on('upgrade', (request, socket, head) => {
     const before = answering.get(socket);
     if (!before || before.closed) {

@@ -5,6 +5,12 @@ import playwrightConfig from './playwright.config.ts';
 import { attention } from './support/attention.ts';
 import { expect, Person, test } from './support/fixtures.ts';
 
+declare global {
+  interface Window {
+    said: string[];
+  }
+}
+
 test('25 only new messages of the other are spoken, never history, own ones or ticks', async ({
   ann,
   bob,
@@ -44,6 +50,44 @@ test('25 more than three at once are told as a count, and so is the fate of the 
   const spoken = ann.page.getByRole('log').getByRole('paragraph');
   await expect(spoken).toHaveText(['4 new messages']);
   await expect(status.filter({ hasText: 'Connected again.' })).toHaveCount(1);
+});
+
+test('25 what the other does to messages is spoken, and that they have come', async ({
+  ann,
+  bob,
+}) => {
+  const cards = await ann.createChat();
+  await ann.enter(cards.ann);
+  // All that is said meanwhile, in order.
+  await ann.page.evaluate(() => {
+    const said: string[] = [];
+    window.said = said;
+    new MutationObserver(() => {
+      for (const { textContent } of document.querySelectorAll('output')) {
+        if (textContent && said.at(-1) !== textContent) said.push(textContent);
+      }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+  });
+  const said = () => ann.page.evaluate(() => window.said);
+  await bob.enter(cards.bob);
+  await expect.poll(said).toContain('Bob is here.');
+  expect(await said()).not.toContain('Bob has left.');
+
+  await ann.say('of Ann');
+  await bob.say('of Bob');
+  await bob.act('of Ann', 'React with 👍');
+  await expect.poll(said).toContain('Bob reacted with 👍: of Ann');
+  await bob.act('of Bob', 'Edit');
+  await bob.say('of Bob, better');
+  await expect.poll(said).toContain('Bob changed a message: of Bob, better');
+
+  const actionsOf = ann.message('of Bob, better').getByRole('button', { name: 'Actions' });
+  await actionsOf.focus();
+  await bob.act('of Bob, better', 'Remove for both');
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Remove for both' }).click();
+  await expect.poll(said).toContain('Bob removed a message.');
+  // The focus does not go with what it was on.
+  await expect(ann.composer).toBeFocused();
 });
 
 test('35 the title counts what is unread while nobody looks, and nothing else', async ({

@@ -80,9 +80,10 @@ test('a recording can be listened to first, and goes with words, or not at all',
   await record(page, 2);
   await button(page, 'Stop and listen first').click();
   expect(await microphoneUse(page)).toEqual({ asked: 1, tracks: ['ended'] });
+  await expect(tray(ann).getByText(/^Voice message, 0:0\d$/)).toBeVisible();
   await expect(
-    tray(ann).getByText(/^Voice message \d{4}-\d\d-\d\d \d\d\.\d\d\.webm$/),
-  ).toBeVisible();
+    page.getByText('Recording stopped. It is not sent yet.', { exact: true }),
+  ).toBeAttached();
   await isAsLongAsSaid(tray(ann).locator('audio'));
   await expect(ann.composer).toBeFocused();
 
@@ -155,7 +156,7 @@ test('where no file fits a recording says so, and before the other has come it w
   newPerson,
   serve,
 }) => {
-  const { base } = await serve({ MAX_FILE_BYTES: '20000' });
+  const { base } = await serve({ MAX_FILE_BYTES: '48000' });
   const [ann, bob] = [await newPerson(base), await newPerson(base)];
   await lendMicrophone(ann);
   const cards = await ann.createChat();

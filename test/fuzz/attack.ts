@@ -25,7 +25,7 @@ const PLACES = [
 ] as const;
 
 /** What is over is forgotten soon, so that what grows is what nobody forgets. */
-const SHORT_MEMORY = { LINK_TTL: '30s', IDLE_TTL: '2m', ENDED_NOTICE_TTL: '1s' };
+const SHORT_MEMORY = { LINK_TTL: '30s', ENDED_NOTICE_TTL: '1s' };
 
 /** What every fuzzer must stay under in the long column. */
 export const LIMITS = {

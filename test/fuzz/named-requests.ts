@@ -142,6 +142,11 @@ export const NAMED_REQUESTS: readonly NamedRequest[] = [
     text: `GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n${GET}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
     due: [200],
   },
+  {
+    name: 'an upgrade before the request with an expectation in front of it is answered',
+    text: `GET /readyz HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\n\r\n${GET}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
+    due: [200],
+  },
   ...['/healthz', '/nothing', '/api/sessions', '/c%23AAAA/x'].map((path) =>
     one(
       `an upgrade of ${path}`,

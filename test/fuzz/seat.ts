@@ -48,6 +48,8 @@ export function createSeat({ nodes }: World) {
     witness = null;
     session = null;
     if (!leaving) return;
+    // Nothing of it stays: what grows is what the server does not let go of.
+    if (leaving.closeCode === null) leaving.write(textFrame('{"type":"end"}'));
     leaving.close(1000);
     await leaving.gone();
   }

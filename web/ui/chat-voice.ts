@@ -21,6 +21,8 @@ interface ChatVoiceOptions {
 
 /** Shorter is a slip: Esc leaves nothing of it. */
 const SLIP_MS = 1_000;
+/** What was told is not to be found, or heard, a second time. */
+const TOLD_MS = 5_000;
 
 export type ChatVoice = ReturnType<typeof createChatVoice>;
 
@@ -28,11 +30,18 @@ export function createChatVoice({ now, limits, tray, isMet, send }: ChatVoiceOpt
   const words = filesText.voice;
   /** For those who do not see it: what has become of the recording. */
   const told = signal('');
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const recorder = createVoiceRecorder({
     ...{ now, maxBytes: room },
     onRecorded: (recorded) => void keep(recorded),
   });
   const { state } = recorder;
+
+  function tell(news: string): void {
+    told.value = news;
+    clearTimeout(timer);
+    timer = setTimeout(() => (told.value = ''), TOLD_MS);
+  }
 
   function room(): number {
     const { left } = tray.state.value;
@@ -43,15 +52,16 @@ export function createChatVoice({ now, limits, tray, isMet, send }: ChatVoiceOpt
     const name = voiceName(words.name, new Date(), sound.type);
     const file = new File([sound], name, { type: sound.type });
     const isAsked = end === 'stopped' || end === 'sent';
-    told.value = isAsked ? words.stopped : words.ended[end];
-    const id = await tray.addVoice(file, { durationMs, note: isAsked ? null : words.ended[end] });
     // What cannot go yet says so, where it is.
-    if (end === 'sent' && isMet.value) send(tray.take(id));
+    const isSent = end === 'sent' && isMet.value;
+    tell(isSent ? words.sent : isAsked ? words.stopped : words.ended[end]);
+    const id = await tray.addVoice(file, { durationMs, note: isAsked ? null : words.ended[end] });
+    if (isSent) send(tray.take(id));
   }
 
   function discard(): void {
     recorder.discard();
-    told.value = words.deleted;
+    tell(words.deleted);
   }
 
   return {
@@ -63,9 +73,9 @@ export function createChatVoice({ now, limits, tray, isMet, send }: ChatVoiceOpt
     isOffered: computed(() => recordedType() !== null && (limits.value?.files ?? 0) > 0),
 
     async start(): Promise<void> {
-      told.value = '';
+      tell('');
       await recorder.start();
-      if (state.value.state === 'recording') told.value = words.recording;
+      if (state.value.state === 'recording') tell(words.recording);
     },
     stop: () => recorder.stop(),
     send: () => recorder.send(),

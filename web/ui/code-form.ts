@@ -39,6 +39,15 @@ export interface CodeFormOptions {
 
 const LOCKED_MS = 60_000;
 
+/** What was said of another text, and the tries of it: no more so once something else stands there. */
+const OF_THE_TYPED: ReadonlySet<CodeProblem['kind'] | undefined> = new Set([
+  'empty',
+  'length',
+  'characters',
+  'busy',
+  'notAnswering',
+] as const);
+
 export function createCodeForm(options: CodeFormOptions): CodeForm {
   const { environment, isOffline, enter, settled } = options;
   const problem = signal<CodeProblem | null>(null);
@@ -133,7 +142,7 @@ export function createCodeForm(options: CodeFormOptions): CodeForm {
     submit,
     edited() {
       isCurrent = false;
-      if (problem.value?.kind !== 'busy' && problem.value?.kind !== 'notAnswering') return;
+      if (!OF_THE_TYPED.has(problem.value?.kind)) return;
       cancelTimer();
       problem.value = null;
     },

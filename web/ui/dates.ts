@@ -8,10 +8,9 @@ import { chatText } from './catalogue/chat-catalogue.ts';
 const DAY = 24 * 60 * 60 * 1000;
 
 // The reader's own forms, where they read the page in their language; else its language's.
-const locale =
+export const locale =
   navigator.languages.find((tag) => tag.split('-')[0] === text.language) ?? text.language;
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
 const sameYear = new Intl.DateTimeFormat(locale, {
   weekday: 'long',
   day: 'numeric',
@@ -23,10 +22,6 @@ const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short
 /** 14:05 */
 export function formatTime(at: number): string {
   return clock.format(at);
-}
-
-export function formatFullDate(at: number): string {
-  return full.format(at);
 }
 
 /** "Today", "Yesterday", else the date. */

@@ -2,6 +2,8 @@
  * What people do to a message in the list, heard at the list: there are hundreds of messages.
  * Presses of what is in a bubble, a long press on it by touch, and the arrow keys.
  */
+import { locale } from './dates.ts';
+
 interface MessageGestures {
   /** The actions of a message are wanted; they open beside `anchor`. */
   opened: (cid: string, anchor: HTMLElement) => void;
@@ -9,6 +11,9 @@ interface MessageGestures {
   followed: (cid: string) => void;
   reacted: (cid: string, emoji: string) => void;
 }
+
+/** For a time that is looked at, not for hundreds that are shown. */
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
 
 const LONG_PRESS_MS = 450;
 /** A finger is never quite still. */
@@ -37,7 +42,10 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
   on('pointerdown', ({ pointerType, isPrimary, clientX, clientY }, target) => {
     letGo();
     wasLong = false;
-    const bubble = target.closest<HTMLElement>('.bubble');
+    const bubble = target
+      .closest('.bubble, .reactions')
+      ?.closest('.message')
+      ?.querySelector<HTMLElement>('.bubble');
     const cid = cidOf(target);
     if (pointerType !== 'touch' || !isPrimary || !bubble?.querySelector('.more') || !cid) return;
     const timer = setTimeout(() => {
@@ -68,6 +76,17 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
     else gestures.opened(cid, pressed);
   });
 
+  on('pointerover', (_, target) => {
+    const tick = target.closest<HTMLElement>('.tick');
+    if (tick) tick.title = tick.textContent;
+    else if (target instanceof HTMLTimeElement) {
+      target.title ||= full.format(Date.parse(target.dateTime));
+    }
+  });
+
+  on('focusin', (_, target) => describe(target));
+  if (document.activeElement) describe(document.activeElement);
+
   on('keydown', (event, target) => {
     const step = STEPS[event.key];
     if (!step || !target.matches('.more')) return;
@@ -85,6 +104,15 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
     letGo();
     listening.abort();
   };
+}
+
+/** The button of a message says which it is of, to who comes from one to the next. */
+function describe(button: Element): void {
+  const bubble = button.matches('.more') && button.closest('.bubble');
+  if (!bubble) return;
+  bubble.id ||= `of-${cidOf(button)}`;
+  button.setAttribute('aria-describedby', bubble.id);
+  button.setAttribute('aria-expanded', 'false');
 }
 
 const STEPS: Readonly<Record<string, (place: number, count: number) => number>> = {

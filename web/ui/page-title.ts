@@ -1,10 +1,21 @@
 /** The tab: how much is unread, and never a name or a word of the chat. */
+import { useEffect } from 'preact/hooks';
 import { text } from './catalogue/catalogue.ts';
+import { useLasting } from './lasting.ts';
 
-export function showUnread(count: number): void {
+/** What is read as it comes is not counted first. */
+const UNREAD_AFTER_MS = 400;
+
+export function useUnreadTitle(unread: number): void {
+  const count = useLasting(unread > 0, UNREAD_AFTER_MS) ? unread : 0;
+  useEffect(() => {
+    show(count);
+    return () => show(0);
+  }, [count]);
+}
+
+function show(count: number): void {
   document.title = text.title(count);
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  const name = count > 0 ? 'favicon-unread.svg' : 'favicon.svg';
-  if (icon !== null && !icon.href.endsWith(`/${name}`))
-    icon.href = icon.href.replace(/[^/]+$/, name);
+  if (icon) icon.href = icon.href.replace(/(-unread)?\.svg/, count > 0 ? '-unread.svg' : '.svg');
 }

@@ -15,18 +15,14 @@ const PASSING: ReadonlySet<ConnectionStatus> = new Set([
 ]);
 
 export function troubleText(status: ConnectionStatus): string | null {
-  return TEXTS[status];
+  return TEXTS[status] ?? null;
 }
 
-const TEXTS: Readonly<Record<ConnectionStatus, string | null>> = {
+const TEXTS: Readonly<Partial<Record<ConnectionStatus, string>>> = {
   connecting: chatText.connecting,
   reconnecting: chatText.reconnecting,
   offline: chatText.offline,
   crowded: chatText.crowded,
   elsewhere: chatText.elsewhere,
   refused: chatText.refused,
-  live: null,
-  pass_gone: null,
-  ended: null,
-  stopped: null,
 };

@@ -160,6 +160,20 @@ export class Person {
     await expect(this.message(text)).toBeVisible();
   }
 
+  /** The actions of a message, opened with a pointer. */
+  async openActions(message: Locator): Promise<Locator> {
+    await message.hover();
+    await message.getByRole('button', { name: 'Actions' }).click();
+    const menu = this.page.getByRole('group', { name: 'Actions' });
+    await expect(menu).toBeVisible();
+    return menu;
+  }
+
+  async act(text: string, action: string): Promise<void> {
+    const menu = await this.openActions(this.message(text));
+    await menu.getByRole('button', { name: action, exact: true }).click();
+  }
+
   /** The texts of all bubbles, in the order on the screen. */
   async texts(): Promise<string[]> {
     return this.page.locator('.bubble-text').allInnerTexts();

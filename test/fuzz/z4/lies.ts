@@ -30,6 +30,9 @@ import {
   type Lie,
 } from './lie.ts';
 
+/** What was refused though it is stored. */
+const refusedFor = new WeakMap<Cast, string>();
+
 export const LIES: readonly Lie[] = [
   {
     name: 'an entry is left out, the rest closes up',
@@ -295,10 +298,16 @@ export const LIES: readonly Lie[] = [
         const entry = truth[place];
         if (entry && !isRefused && authorOf(entry) === wire.page) {
           isRefused = true;
+          refusedFor.set(cast, entry.cid);
           wire.toClient.push({ type: 'nack', cid: entry.cid, error });
         }
         return renumbered(without(truth, place));
       };
+    },
+    // It goes on taking what comes: a server that takes nothing more tells no lie.
+    takes: (cast) => (wire, frame) => {
+      if (wire.refused?.cid === refusedFor.get(cast)) wire.refused = null;
+      return [frame];
     },
   },
   {

@@ -242,14 +242,17 @@ export const language: Language = {
     edit: 'Bearbeiten',
     remove: 'Für beide entfernen',
     reactWith: (emoji) => `Mit ${emoji} reagieren`,
-    takeBack: (emoji) => `${emoji} zurücknehmen`,
     otherEmoji: 'Anderes Emoji',
+    noEmoji: 'Das ist nicht ein Emoji.',
     reactedByYou: (emoji) => `${emoji} von dir`,
     reactedBy: (emoji, name) => `${emoji} von ${name}`,
     reactedByBoth: (emoji, name) => `${emoji} von dir und ${name}`,
     replyTo: (name) => `Antwort an ${name}`,
     replyToYou: 'Antwort an dich selbst',
     cancelReply: 'Antwort verwerfen',
+    theyReacted: (name, emoji, words) => `${name} reagiert mit ${emoji}: ${words}`,
+    theyEdited: (name, words) => `${name} hat eine Nachricht geändert: ${words}`,
+    theyRemoved: (name) => `${name} hat eine Nachricht entfernt.`,
     editing: 'Deine Nachricht bearbeiten',
     cancelEdit: 'Bearbeiten abbrechen',
     answers: (name, words) => `Antwortet ${name}: ${words}`,
@@ -270,7 +273,8 @@ export const language: Language = {
       },
       hide: {
         label: 'Jetzt verbergen',
-        hint: 'Führt auf eine leere Seite. Der Chat geht weiter. Oder dreimal Umschalt drücken.',
+        hint: 'Führt auf eine leere Seite. Der Chat geht weiter, dein Link führt zurück.',
+        keys: 'Oder dreimal Umschalt drücken.',
       },
       settings: {
         label: 'Einstellungen',
@@ -294,7 +298,7 @@ export const language: Language = {
       themes: { system: 'Wie dieses Gerät', light: 'Hell', dark: 'Dunkel' },
       alerts: 'Hinweise',
       alertsHint:
-        'Wenn eine Nachricht kommt, während du woanders bist. Sie verraten nichts von ihr.',
+        'Wenn eine Nachricht kommt, während du woanders bist. Was in ihr steht, zeigen sie nie.',
       alertsBlocked:
         'Dein Browser sperrt Hinweise hier. Du kannst sie in seinen Einstellungen erlauben.',
       alertsMissing: 'Dieser Browser hat keine für diese Seite.',
@@ -304,7 +308,7 @@ export const language: Language = {
       pushFailed:
         'Das ließ sich hier nicht einschalten. Bei offener Seite gibt es Hinweise trotzdem.',
       sound: 'Ton',
-      soundHint: 'Ein kurzer Ton im selben Moment.',
+      soundHint: 'Ein kurzer Ton, wenn eine Nachricht kommt, während du woanders bist.',
       language: 'Sprache',
       done: 'Fertig',
     },
@@ -354,7 +358,8 @@ export const language: Language = {
       discard: 'Aufnahme löschen',
       stop: 'Anhalten und erst anhören',
       send: 'Sprachnachricht senden',
-      stopped: 'Aufnahme beendet.',
+      stopped: 'Aufnahme beendet. Sie ist noch nicht gesendet.',
+      sent: 'Aufnahme beendet. Sie wird gesendet.',
       deleted: 'Aufnahme gelöscht.',
       ended: {
         long: 'Die Aufnahme endete nach 5 Minuten. Sie ist noch nicht gesendet.',
@@ -385,7 +390,8 @@ export const language: Language = {
   links: {
     heading: 'Links und Codes',
     own: 'Auf deinem anderen Gerät öffnen',
-    ownHow: 'Scanne dort deinen Link und gib dann deinen geheimen Code ein.',
+    ownHow:
+      'Scanne dort deinen Link und gib dann deinen geheimen Code ein. Er wird nicht noch einmal gezeigt: Hast du ihn verloren, mach einen neuen.',
     ownQr: 'QR-Code mit deinem Link',
     ownLink: 'Dein Link',
     copyOwn: 'Deinen Link kopieren',

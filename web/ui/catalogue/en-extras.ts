@@ -9,14 +9,18 @@ export const enExtras = {
   edit: 'Edit',
   remove: 'Remove for both',
   reactWith: (emoji: string) => `React with ${emoji}`,
-  takeBack: (emoji: string) => `Take back ${emoji}`,
   otherEmoji: 'Another emoji',
+  noEmoji: 'That is not one emoji.',
   reactedByYou: (emoji: string) => `${emoji} from you`,
   reactedBy: (emoji: string, name: string) => `${emoji} from ${name}`,
   reactedByBoth: (emoji: string, name: string) => `${emoji} from you and ${name}`,
   replyTo: (name: string) => `Reply to ${name}`,
   replyToYou: 'Reply to yourself',
   cancelReply: 'Cancel the reply',
+  theyReacted: (name: string, emoji: string, words: string) =>
+    `${name} reacted with ${emoji}: ${words}`,
+  theyEdited: (name: string, words: string) => `${name} changed a message: ${words}`,
+  theyRemoved: (name: string) => `${name} removed a message.`,
   editing: 'Edit your message',
   cancelEdit: 'Cancel the edit',
   answers: (name: string, words: string) => `Answers ${name}: ${words}`,
@@ -33,11 +37,12 @@ export const enExtras = {
   menu: {
     hide: {
       label: 'Hide now',
-      hint: 'Leaves for an empty page. The chat goes on. Or press Shift three times.',
+      hint: 'Leaves for an empty page. The chat goes on, and your link leads back.',
+      keys: 'Or press Shift three times.',
     },
     links: {
       label: 'Links and codes',
-      hint: 'For another device, or for who lost theirs.',
+      hint: 'For another device, or if someone lost theirs.',
     },
     settings: {
       label: 'Settings',
@@ -53,7 +58,6 @@ export const enExtras = {
     body: 'New message. Open to read.',
     /** The same where no page of the chat is open. */
     closedBody: 'New message. Open your link to read it.',
-    /** To who hears the page; the two buttons say it to all others. */
     offer: 'Be told when a message comes?',
     turnOn: 'Turn on alerts',
     notNow: 'Not now',
@@ -63,7 +67,7 @@ export const enExtras = {
     theme: 'Appearance',
     themes: { system: 'Like this device', light: 'Light', dark: 'Dark' },
     alerts: 'Alerts',
-    alertsHint: 'When a message comes while you look elsewhere. They say nothing of it.',
+    alertsHint: 'When a message comes while you look elsewhere. They never show what it says.',
     alertsBlocked: 'Your browser blocks alerts here. You can allow them in its settings.',
     alertsMissing: 'This browser has none for this page.',
     push: 'Alerts while this page is closed',
@@ -71,7 +75,7 @@ export const enExtras = {
       "Your browser's maker passes them on and learns when, nothing else. For all chats here.",
     pushFailed: 'It could not be turned on here. Alerts work while the page is open.',
     sound: 'Sound',
-    soundHint: 'A short tone at the same moment.',
+    soundHint: 'A short tone when a message comes while you look elsewhere.',
     language: 'Language',
     done: 'Done',
   },

@@ -45,7 +45,8 @@ export const enFiles = {
     discard: 'Delete recording',
     stop: 'Stop and listen first',
     send: 'Send voice message',
-    stopped: 'Recording stopped.',
+    stopped: 'Recording stopped. It is not sent yet.',
+    sent: 'Recording stopped. It is being sent.',
     deleted: 'Recording deleted.',
     /** By themselves: not by a press. */
     ended: {

@@ -2,7 +2,8 @@
 export const enLinks = {
   heading: 'Links and codes',
   own: 'Open this on your other device',
-  ownHow: 'Scan your link there, then enter your secret code.',
+  ownHow:
+    'Scan your link there, then enter your secret code. It is not shown again: if you lost it, make a new one.',
   ownQr: 'QR code of your link',
   ownLink: 'Your link',
   copyOwn: 'Copy your link',

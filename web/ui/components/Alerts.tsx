@@ -48,7 +48,7 @@ export function Alerts({ sid, slot, unread, mayOffer, goOn }: AlertsProps) {
     <div class="notice notice-plain">
       <div class="column">
         <Icon path={BELL} size={18} />
-        <p class="sr-only">{offer}</p>
+        <p class="offer">{offer}</p>
         <button type="button" class="button" onClick={() => void turnOnAlerts().then(goOn)}>
           {turnOn}
         </button>

@@ -82,21 +82,13 @@ export function Banners(props: BannersProps) {
 }
 
 function TroubleAction({ connection, useHere }: Pick<BannersProps, 'connection' | 'useHere'>) {
-  if (connection === 'elsewhere') {
-    return (
-      <button type="button" class="button" onClick={useHere}>
-        {chatText.useHere}
-      </button>
-    );
-  }
-  if (connection === 'refused') {
-    return (
-      <button type="button" class="button" onClick={() => location.reload()}>
-        {chatText.reload}
-      </button>
-    );
-  }
-  return null;
+  const isElsewhere = connection === 'elsewhere';
+  if (!isElsewhere && connection !== 'refused') return null;
+  return (
+    <button type="button" class="button" onClick={isElsewhere ? useHere : () => location.reload()}>
+      {isElsewhere ? chatText.useHere : chatText.reload}
+    </button>
+  );
 }
 
 /** Once taken note of it goes, until the number grows. */

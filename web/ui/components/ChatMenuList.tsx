@@ -1,6 +1,7 @@
 /** What the menu of a chat offers. Closes by Esc, a choice, or a press or focus elsewhere. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { extrasText } from '../catalogue/extras-catalogue.ts';
+import { isTouch } from '../touch.ts';
 import { Icon } from './Icon.tsx';
 
 /** What can be chosen; each is done by the page. */
@@ -37,11 +38,20 @@ export function ChatMenuList({ choose, close }: ChatMenuListProps) {
     <ul class="menu-list" ref={list}>
       {ENTRIES.map(({ choice, path, flips }) => (
         <li key={choice}>
-          <button type="button" class="menu-item" onClick={() => choose(choice)}>
+          <button
+            type="button"
+            class="menu-item"
+            aria-label={extrasText.menu[choice].label}
+            aria-describedby={`menu-${choice}`}
+            onClick={() => choose(choice)}
+          >
             <Icon path={path} {...(flips && { class: 'flips' })} />
             <span>
               {extrasText.menu[choice].label}
-              <small>{extrasText.menu[choice].hint}</small>
+              <small id={`menu-${choice}`}>
+                {extrasText.menu[choice].hint}
+                {choice === 'hide' && !isTouch() && ` ${extrasText.menu.hide.keys}`}
+              </small>
             </span>
           </button>
         </li>

@@ -16,7 +16,7 @@ interface ComposerProps {
   attach: (chosen: File[]) => void;
   /** What goes along: above the field. */
   tray: ComponentChildren;
-  /** Another way to say it: beside the field. */
+  /** Another way to say it: beside the field, where a place is kept for it until it has come. */
   voice: ComponentChildren;
   /** What is answered or changed; null where something new is said. */
   bar: ComponentChildren;

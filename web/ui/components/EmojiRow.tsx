@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { extrasText } from '../catalogue/extras-catalogue.ts';
 import { isEmoji } from '../message-lookup.ts';
+import { FieldError } from './Field.tsx';
 import { Icon } from './Icon.tsx';
 
 const OFFERED = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
@@ -16,17 +17,28 @@ interface EmojiRowProps {
 
 export function EmojiRow({ given, give }: EmojiRowProps) {
   const [isTyping, setTyping] = useState(false);
+  const [isWrong, setWrong] = useState(false);
   if (isTyping) {
     return (
-      <input
-        ref={(field) => field?.focus()}
-        class="input"
-        autocomplete="off"
-        maxLength={MAX_LENGTH}
-        aria-label={extrasText.otherEmoji}
-        placeholder={extrasText.otherEmoji}
-        onInput={({ currentTarget: { value } }) => isEmoji(value) && give(value.trim())}
-      />
+      <>
+        <input
+          ref={(field) => field?.focus()}
+          class="input"
+          autocomplete="off"
+          maxLength={MAX_LENGTH}
+          aria-label={extrasText.otherEmoji}
+          placeholder={extrasText.otherEmoji}
+          aria-invalid={isWrong}
+          onInput={({ currentTarget: { value } }) => {
+            setWrong(false);
+            if (isEmoji(value)) give(value.trim());
+          }}
+          onKeyDown={({ key, currentTarget: { value } }) =>
+            key === 'Enter' && setWrong(value.trim() !== '')
+          }
+        />
+        {isWrong && <FieldError id="no-emoji">{extrasText.noEmoji}</FieldError>}
+      </>
     );
   }
   return (
@@ -37,7 +49,7 @@ export function EmojiRow({ given, give }: EmojiRowProps) {
           type="button"
           class="button button-round button-plain"
           aria-pressed={emoji === given}
-          aria-label={emoji === given ? extrasText.takeBack(emoji) : extrasText.reactWith(emoji)}
+          aria-label={extrasText.reactWith(emoji)}
           onClick={() => give(emoji)}
         >
           {emoji}

@@ -5,6 +5,7 @@ import type { ChatFiles } from '../chat-files.ts';
 import { formatSize } from '../file-sizes.ts';
 import type { TrayEntry } from '../file-tray.ts';
 import { useLive } from '../live-value.ts';
+import { formatElapsed } from '../voice-rules.ts';
 import { PAGE } from './FileBody.tsx';
 import { Icon } from './Icon.tsx';
 import { VoicePlayer } from './VoicePlayer.tsx';
@@ -23,6 +24,9 @@ export function FileTray({ files, other }: FileTrayProps) {
   const isPreparing = entries.some(({ file, problem }) => !file && problem === null);
   return (
     <>
+      <output class="sr-only">
+        {entries.length > 0 && `${filesText.tray}: ${entries.map(titleOf).join(', ')}`}
+      </output>
       {isDragged && <div class="drop-veil">{filesText.drop(other)}</div>}
       {problem !== null && (
         <p class="column composer-note" role="alert">
@@ -74,7 +78,7 @@ function TrayRow({ entry, remove }: { entry: TrayEntry; remove: () => void }) {
       )}
       {url !== null && !isVoice && <img class="tray-picture" src={url} alt="" />}
       <div class="file-about">
-        <bdi class="file-name">{name}</bdi>
+        <bdi class="file-name">{titleOf(entry)}</bdi>
         {problem === null ? (
           <span class="file-size">{file ? formatSize(size) : filesText.preparing}</span>
         ) : (
@@ -95,6 +99,11 @@ function TrayRow({ entry, remove }: { entry: TrayEntry; remove: () => void }) {
       </button>
     </li>
   );
+}
+
+/** A recording has a name for whoever saves it: here it says how long it is. */
+function titleOf({ name, durationMs }: TrayEntry): string {
+  return durationMs === null ? name : filesText.voice.player(formatElapsed(durationMs));
 }
 
 /** True while files are held over the page. */

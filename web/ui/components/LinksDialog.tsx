@@ -27,6 +27,8 @@ export interface LinksProps {
 export function LinksDialog({ chat, flow, asOther, onClose }: LinksProps) {
   const { slot, names } = chat;
   const [asked, setAsked] = useState<Slot | null>(null);
+  /** One goes on from there. */
+  const [lastAsked, setLastAsked] = useState<Slot | null>(null);
   const [made, setMade] = useState<NewParticipant | null>(null);
 
   function onMade(renewed: Extract<Renewed, { result: 'renewed' }>, whose: Slot): void {
@@ -49,7 +51,10 @@ export function LinksDialog({ chat, flow, asOther, onClose }: LinksProps) {
         other={other}
         attempt={createRenewal({ api, chat, link: flow.link(), slot: asked })}
         onMade={(renewed) => onMade(renewed, asked)}
-        onBack={() => setAsked(null)}
+        onBack={() => {
+          setLastAsked(asked);
+          setAsked(null);
+        }}
       />
     );
   }
@@ -59,9 +64,10 @@ export function LinksDialog({ chat, flow, asOther, onClose }: LinksProps) {
         {!asOther && <OwnLink link={formatLink(base, flow.link())} />}
         <Offer
           {...linksText.theirs(names[otherSlot(slot)])}
+          isLast={lastAsked === otherSlot(slot)}
           onChoice={() => setAsked(otherSlot(slot))}
         />
-        <Offer {...linksText.mine} onChoice={() => setAsked(slot)} />
+        <Offer {...linksText.mine} isLast={lastAsked === slot} onChoice={() => setAsked(slot)} />
       </div>
       <div class="dialog-buttons">
         <button type="button" class="button" onClick={onClose}>
@@ -75,13 +81,19 @@ export function LinksDialog({ chat, flow, asOther, onClose }: LinksProps) {
 interface OfferProps {
   offer: string;
   when: string;
+  isLast: boolean;
   onChoice: () => void;
 }
 
-function Offer({ offer, when, onChoice }: OfferProps) {
+function Offer({ offer, when, isLast, onChoice }: OfferProps) {
   return (
     <div class="links-part">
-      <button type="button" class="button button-wide" onClick={onChoice}>
+      <button
+        type="button"
+        class="button button-wide"
+        data-focus={isLast || undefined}
+        onClick={onChoice}
+      >
         {offer}
       </button>
       <p class="quiet">{when}</p>

@@ -1,15 +1,18 @@
 /** What can be done with the messages of the list: one menu for all, and the way to what is quoted. */
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { MessageItem } from '../../core/chat-view.ts';
 import type { ChatTools } from '../chat-tools.ts';
+import { plainText } from '../incoming.ts';
+import { keepFocus } from '../kept-focus.ts';
 import { useLive } from '../live-value.ts';
 import { edit, reply } from '../message-aims.tsx';
 import { hearGestures } from '../message-gestures.ts';
-import { actionsOf, findItem } from '../message-lookup.ts';
+import { actionsOf, findItem, oneLine } from '../message-lookup.ts';
 import { goOn } from '../touch.ts';
 import { MessageMenu } from './MessageMenu.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
+import { SpokenActions } from './SpokenActions.tsx';
 
 interface MessageActionsProps {
   tools: ChatTools;
@@ -44,22 +47,28 @@ export function MessageActions({ tools, scroller, pressed, showEarlier }: Messag
     return stop;
   }, []);
 
+  useEffect(keepFocus, []);
+
   const item = opened && findItem(items, opened.cid);
-  if (!opened || item?.type !== 'message' || actionsOf(item).length === 0) return null;
+  const spoken = <SpokenActions chat={chat} />;
+  if (!opened || item?.type !== 'message' || actionsOf(item).length === 0) return spoken;
 
   return (
-    <MessageMenu
-      key={opened.cid}
-      item={item}
-      anchor={opened.anchor}
-      close={() => setOpened(null)}
-      react={(emoji) => toggle(tools, item.cid, emoji)}
-      choose={(action) => {
-        if (action === 'reply') reply(tools, item);
-        if (action === 'edit') edit(tools, item);
-        if (action === 'remove') askToRemove(tools, item);
-      }}
-    />
+    <>
+      {spoken}
+      <MessageMenu
+        key={opened.cid}
+        item={item}
+        anchor={opened.anchor}
+        close={() => setOpened(null)}
+        react={(emoji) => toggle(tools, item.cid, emoji)}
+        choose={(action) => {
+          if (action === 'reply') reply(tools, item);
+          if (action === 'edit') edit(tools, item);
+          if (action === 'remove') askToRemove(tools, item);
+        }}
+      />
+    </>
   );
 }
 
@@ -70,12 +79,13 @@ function toggle({ chat }: ChatTools, cid: string, emoji: string): void {
   chat.react(cid, item.reactions[chat.slot] === emoji ? null : emoji);
 }
 
-function askToRemove({ chat, setDialog }: ChatTools, { cid }: MessageItem): void {
+function askToRemove({ chat, setDialog }: ChatTools, item: MessageItem): void {
   setDialog(
     <RemoveDialog
+      words={oneLine(plainText(item))}
       onKeep={() => setDialog(null)}
       onRemove={() => {
-        chat.unsend(cid);
+        chat.unsend(item.cid);
         setDialog(null);
         // Its button went with it.
         requestAnimationFrame(goOn);

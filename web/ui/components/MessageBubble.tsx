@@ -3,7 +3,7 @@ import { Component } from 'preact';
 import type { Slot } from '../../../server/protocol/frames.ts';
 import type { Delivery, Item, MessageItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
-import { formatFullDate, formatTime } from '../dates.ts';
+import { formatTime } from '../dates.ts';
 import type { Extras } from '../extras.ts';
 import { FileSlot } from '../files.tsx';
 import { plainText } from '../incoming.ts';
@@ -69,11 +69,7 @@ export class MessageBubble extends Component<MessageBubbleProps> {
           )}
           <span class="bubble-meta">
             {edited && <span>{chatText.edited}</span>}
-            {at !== null && (
-              <time dateTime={new Date(at).toISOString()} title={formatFullDate(at)}>
-                {formatTime(at)}
-              </time>
-            )}
+            {at !== null && <time dateTime={new Date(at).toISOString()}>{formatTime(at)}</time>}
             {delivery !== null && delivery !== 'failed' && (
               <Tick delivery={delivery} inWords={isNewestOwn} />
             )}
@@ -122,7 +118,7 @@ const TICK_ICONS: Record<Exclude<Delivery, 'failed'>, IconName> = {
 function Tick({ delivery, inWords }: { delivery: Exclude<Delivery, 'failed'>; inWords: boolean }) {
   const words = chatText.delivery[delivery];
   return (
-    <span class={`tick tick-${delivery}`} title={words}>
+    <span class={`tick tick-${delivery}`}>
       <Icon name={TICK_ICONS[delivery]} size={16} />
       <span class={inWords ? undefined : 'sr-only'}>{words}</span>
     </span>

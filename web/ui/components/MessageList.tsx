@@ -17,6 +17,8 @@ import { Icon } from './Icon.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
 
 const RENDERED = 500;
+/** So many more are let come before those above are taken away: each time all others move. */
+const SPARE = 100;
 
 interface MessageListProps {
   items: readonly Item[];
@@ -224,7 +226,7 @@ function useStart(count: number, atBottom: boolean, earlier: number): number {
   if (earlier !== shownEarlier.current) {
     shownEarlier.current = earlier;
     start.current = Math.max(0, start.current - RENDERED);
-  } else if (atBottom) start.current = Math.max(0, count - RENDERED);
+  } else if (atBottom && count - start.current > RENDERED + SPARE) start.current = count - RENDERED;
   return Math.min(start.current, count);
 }
 

@@ -125,7 +125,7 @@ function useOpen(
     return () => {
       listening.abort();
       sizes.disconnect();
-      button?.removeAttribute('aria-expanded');
+      button?.setAttribute('aria-expanded', 'false');
     };
   }, []);
 }

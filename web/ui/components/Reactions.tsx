@@ -28,7 +28,6 @@ export function Reactions({ item, names }: ReactionsProps) {
           data-emoji={emoji}
           aria-pressed={emoji === mine}
           aria-label={label(emoji)}
-          title={label(emoji)}
         >
           <bdi>{emoji}</bdi>
           {mine === theirs && <span>2</span>}

@@ -3,13 +3,22 @@ import { extrasText } from '../catalogue/extras-catalogue.ts';
 import { Dialog } from './Dialog.tsx';
 
 interface RemoveDialogProps {
+  /** What the message says. */
+  words: string;
   onKeep: () => void;
   onRemove: () => void;
 }
 
-export function RemoveDialog({ onKeep, onRemove }: RemoveDialogProps) {
+export function RemoveDialog({ words, onKeep, onRemove }: RemoveDialogProps) {
   return (
-    <Dialog heading={extrasText.removeHeading} describedBy="remove-text" onClose={onKeep}>
+    <Dialog
+      heading={extrasText.removeHeading}
+      describedBy="remove-words remove-text"
+      onClose={onKeep}
+    >
+      <p class="one-line" id="remove-words" dir="auto">
+        {words}
+      </p>
       <p class="quiet" id="remove-text">
         {extrasText.removeText}
       </p>

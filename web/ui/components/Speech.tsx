@@ -17,7 +17,6 @@ interface SpokenMessagesProps {
 
 /** Messages that come within this time are told together. */
 const GATHER_MS = 300;
-const KEPT_LINES = 20;
 /** What was spoken is not to be found a second time, below the messages. */
 const KEPT_MS = 10_000;
 
@@ -39,7 +38,7 @@ export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
         key: (nextKey.current += 1),
         line,
       }));
-      setLines((before) => [...before, ...added].slice(-KEPT_LINES));
+      setLines((before) => [...before, ...added]);
     }, GATHER_MS);
     return () => clearTimeout(timer);
   }, [items, loaded, other]);
@@ -115,7 +114,10 @@ function usePresence(state: PeerStatus['state'] | null, other: string): string {
   const words = useRef('');
   if (state !== null && state !== known.current) {
     const say = state === 'online' ? chatText.hasCome : chatText.hasLeft;
-    if (known.current !== null) words.current = say(other);
+    // Whoever enters is not connected yet, and has not left.
+    if (state === 'online' ? known.current !== null : known.current === 'online') {
+      words.current = say(other);
+    }
     known.current = state;
   }
   return words.current;

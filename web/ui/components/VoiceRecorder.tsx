@@ -26,7 +26,7 @@ export function VoiceRecorder({ files }: { files: ChatFiles }) {
     if (wasRecording.current && document.activeElement === document.body) files.goOn();
     wasRecording.current = state === 'recording';
   }, [state]);
-  if (!isOffered) return null;
+  if (!isOffered) return <div class="recorder" hidden />;
   return (
     <div class="recorder">
       {state === 'recording' ? (

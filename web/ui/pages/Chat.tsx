@@ -1,7 +1,7 @@
 /** D. The chat: takes the core's signals apart and hands them to the components as props. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Chat } from '../../core/chat-view.ts';
+import { otherSlot, type Chat } from '../../core/chat-view.ts';
 import type { EnteredSession } from '../../core/entering.ts';
 import { text } from '../catalogue/catalogue.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
@@ -24,8 +24,7 @@ import { hideNow, watchForHiding } from '../hide-now.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
-import { showUnread } from '../page-title.ts';
-import { otherSlot } from '../../core/chat-view.ts';
+import { useUnreadTitle } from '../page-title.ts';
 import { focusComposer, goOn } from '../touch.ts';
 import { SETTINGS_KEY } from '../theme.ts';
 import { isPassing, troubleText } from '../trouble.ts';
@@ -103,8 +102,7 @@ export function ChatPage(props: ChatPageProps) {
   }, [aim]);
 
   const unread = loaded ? incomingAfter(items, receipts[slot].read).length : 0;
-  useEffect(() => showUnread(unread), [unread]);
-  useEffect(() => () => showUnread(0), []);
+  useUnreadTitle(unread);
   useEffect(followViewport, []);
   useEffect(() => {
     const timer = setTimeout(() => {
