@@ -2,7 +2,7 @@
 // since machines are shared.
 import { connect, createSealedSession, enter } from '../support/independent-client.ts';
 import { expect, test } from './support/fixtures.ts';
-import { watchShown, shownAfter } from './support/shown.ts';
+import { shownAfter, untilPainted, watchShown } from './support/shown.ts';
 
 const SLOWDOWN = 6;
 const APPENDS = 30;
@@ -11,6 +11,7 @@ test('how soon a thousand messages are seen, and one more of either', async ({
   newPerson,
   serve,
 }) => {
+  test.setTimeout(180_000);
   const { base } = await serve({ RATE_SEND: 'off' });
   const session = await createSealedSession(base, ['Ann', 'Bob']);
   const bob = await connect(await enter(base, session.b.link, session.b.code));
@@ -19,8 +20,9 @@ test('how soon a thousand messages are seen, and one more of either', async ({
 
   const ann = await newPerson(base);
   await watchShown(ann.page);
-  await ann.enter(session.a);
-  await ann.sees('message 1000');
+  await ann.open(session.a.link);
+  await ann.typeCode(session.a.code);
+  await untilPainted(ann.page, 'message 1000');
   const [history = NaN] = await shownAfter(ann.page, 'press', ['message 1000']);
   tell('1,000 messages after Get in', [history]);
 
@@ -32,7 +34,7 @@ test('how soon a thousand messages are seen, and one more of either', async ({
       await bob.send(text);
       await ann.page.waitForTimeout(100); // That each is shown by itself, as people write.
     }
-    await ann.sees(theirs.at(-1) ?? '');
+    await untilPainted(ann.page, theirs.at(-1) ?? '');
     tell(`from the frame to the bubble, ${rate}×`, await shownAfter(ann.page, 'frame', theirs));
 
     const own = Array.from({ length: APPENDS }, (_, index) => `own ${rate} ${index}`);
@@ -40,7 +42,7 @@ test('how soon a thousand messages are seen, and one more of either', async ({
       await ann.say(text);
       await ann.page.waitForTimeout(100);
     }
-    await ann.sees(own.at(-1) ?? '');
+    await untilPainted(ann.page, own.at(-1) ?? '');
     tell(`from Enter to the own bubble, ${rate}×`, await shownAfter(ann.page, 'press', own));
   }
   await bob.close();

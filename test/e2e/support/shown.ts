@@ -59,6 +59,11 @@ export function watchShown(page: Page): Promise<unknown> {
   });
 }
 
+/** Asks for so little that it does not show in what is measured: other ways of looking do. */
+export function untilPainted(page: Page, text: string): Promise<unknown> {
+  return page.waitForFunction((text) => window.paintedAt.has(text), text, { timeout: 60_000 });
+}
+
 /** For each text the time from the last such cause before it, in ms; NaN if it was never shown. */
 export function shownAfter(page: Page, cause: Cause, texts: readonly string[]): Promise<number[]> {
   return page.evaluate(
