@@ -27,6 +27,7 @@ import {
   withBox,
   without,
   withoutBox,
+  type Cast,
   type Lie,
 } from './lie.ts';
 
