@@ -13,6 +13,8 @@ import { killWithParent } from './kill-with-parent.ts';
 export interface TestRedis {
   url: string;
   port: number;
+  /** Of the process that runs now. */
+  readonly pid: number;
   /** SIGSTOP: takes connections but answers nothing. */
   freeze(): void;
   /** SIGCONT. */
@@ -78,6 +80,9 @@ export async function startRedisServer(
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return server?.pid ?? 0;
+    },
     freeze: () => server?.kill('SIGSTOP'),
     thaw: () => server?.kill('SIGCONT'),
     kill,

@@ -59,7 +59,7 @@ it('counts what comes while one reads further up, also after the server lost mes
 it('what "Show earlier" brings has the focus', async () => {
   layOut();
   render(
-    list(Array.from({ length: 600 }, (_, index) => theirs(index + 1, `Message ${index + 1}`))),
+    list(Array.from({ length: 700 }, (_, index) => theirs(index + 1, `Message ${index + 1}`))),
   );
   expect(screen.queryByText('Message 1')).toBe(null);
   await act(() => void fireEvent.click(screen.getByRole('button', { name: 'Show earlier' })));

@@ -1,0 +1,73 @@
+/** People who talk: plain sockets that say as much as they can, or at a rate, and count. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Side, System } from './systems.ts';
+
+/** As many bytes as the box of a short message has. */
+const BOX = randomBytes(300).toString('base64url');
+
+export interface Talker {
+  /** Resolves when it was stored, or acknowledged. */
+  say(cid?: string): Promise<void>;
+  /** How much of the other's has come. */
+  readonly heard: number;
+  close(): Promise<void>;
+}
+
+/** Two who talk with each other. `onHeard` is told the cid of what came from the other. */
+export async function meet(
+  system: System,
+  onHeard: (cid: string) => void = () => {},
+): Promise<[Talker, Talker]> {
+  const [one, other] = await system.pair();
+  return Promise.all([talk(system, one, onHeard), talk(system, other, onHeard)]);
+}
+
+let said = 0;
+/** Another one each time, of 22 characters as a cid has. */
+export const nextCid = () => String((said += 1)).padStart(21, 'A') + 'A';
+
+async function talk(
+  { greeting }: System,
+  { url, headers }: Side,
+  onHeard: (cid: string) => void,
+): Promise<Talker> {
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  const waiting = new Map<string, () => void>();
+  let heard = 0;
+  let greeted = () => {};
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString('latin1');
+    if (greeting && text.startsWith(greeting.answer)) return greeted();
+    const at = text.indexOf('"cid":"') + '"cid":"'.length;
+    if (at < '"cid":"'.length) return;
+    const cid = text.slice(at, at + 22);
+    const own = waiting.get(cid);
+    waiting.delete(cid);
+    if (own) own();
+    else {
+      heard += 1;
+      onHeard(cid);
+    }
+  });
+  await once(socket, 'open');
+  if (greeting) {
+    const welcome = new Promise<void>((resolve) => (greeted = resolve));
+    socket.send(greeting.say);
+    await welcome;
+  }
+  return {
+    say(cid = nextCid()) {
+      socket.send(`{"type":"send","cid":"${cid}","box":"${BOX}"}`);
+      return new Promise((resolve) => waiting.set(cid, resolve));
+    },
+    get heard() {
+      return heard;
+    },
+    async close() {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
