@@ -201,6 +201,8 @@ test('38 by touch: a long press opens the actions, a short one and a scroll do n
   await meet(ann, bob);
   await bob.say('hello');
   await ann.sees('hello');
+  // What hears the press has come.
+  await expect(ann.page.locator('.log-frame output')).toBeAttached();
   const input = await ann.context.newCDPSession(ann.page);
   const box = await ann.message('hello').locator('.bubble').boundingBox();
   if (!box) throw new Error('not shown');
@@ -222,8 +224,19 @@ test('38 by touch: a long press opens the actions, a short one and a scroll do n
   await expect(menu).toBeVisible();
   await touch('touchEnd', []);
   await expect(menu).toBeVisible();
+  await menu.getByRole('button', { name: 'React with 👍' }).tap();
+
+  // Held, it is no press on the reaction, which would take it back.
+  const given = ann.page.getByRole('button', { name: '👍 from you' });
+  await expect(given).toBeVisible();
+  const chip = await given.boundingBox();
+  if (!chip) throw new Error('not shown');
+  await touch('touchStart', [{ x: chip.x + chip.width / 2, y: chip.y + chip.height / 2 }]);
+  await expect(menu).toBeVisible();
+  await touch('touchEnd', []);
   await menu.getByRole('button', { name: 'Reply' }).tap();
   await expect(ann.page.getByText('Reply to Bob')).toBeVisible();
+  await expect(given).toBeVisible();
 });
 
 test('38 a message that is still waiting just goes when it is removed', async ({ ann, bob }) => {

@@ -108,6 +108,19 @@ test('a recording can be listened to first, and goes with words, or not at all',
   await expect(voices(bob)).toHaveCount(1);
 });
 
+test('38 a voice message can be an answer', async ({ ann, bob, met: _met }) => {
+  await bob.say('How does it sound?');
+  await ann.act('How does it sound?', 'Reply');
+  await expect(ann.page.getByText('Reply to Bob')).toBeVisible();
+  await record(ann.page, 1);
+  await button(ann.page, 'Send voice message').click();
+  await expect(voices(bob)).toHaveCount(1);
+  await expect(
+    bob.page.getByRole('button', { name: 'Answers you: How does it sound?' }),
+  ).toBeVisible();
+  await expect(ann.page.getByText('Reply to Bob')).toHaveCount(0);
+});
+
 test('Esc deletes what is no longer than a slip, and keeps what is', async ({ ann, met: _met }) => {
   const { page } = ann;
   await page.clock.install();

@@ -120,14 +120,15 @@ export function ChatPage(props: ChatPageProps) {
 
   const hasWritten = items.some((item) => item.type === 'message' && item.mine);
   const parts = useLive(extras);
+  const hasMessages = items.length > 0;
   useEffect(() => {
-    // For alerts: to offer them, or because they may be on.
+    // For what can be done with messages, and for alerts, which may be on.
     const mayBeOn = browserEnvironment.storage.getItem(SETTINGS_KEY) !== null;
-    if (!hasWritten && !mayBeOn) return;
+    if (!hasMessages && !mayBeOn) return;
     void fetchExtras().then((isThere) => {
       if (mayBeOn && !isThere) setFailure(text.join.notLoaded);
     });
-  }, [hasWritten]);
+  }, [hasMessages]);
 
   const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
   const calls = useMemo(
