@@ -20,6 +20,8 @@ interface Channel {
   listeners: Set<Listener>;
   ear: Ear | undefined;
   subscribed: Promise<void>;
+  /** `subscribed` has resolved. */
+  isOpen: boolean;
 }
 
 export interface RedisChannels {
@@ -53,9 +55,12 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
 
   function open(name: string): Channel {
     const listeners = new Set<Listener>();
-    const channel: Channel = { name, listeners, ear: undefined, subscribed: Promise.resolve() };
+    const subscribed = Promise.resolve();
+    const channel: Channel = { name, listeners, ear: undefined, subscribed, isOpen: false };
     channels.set(name, channel);
-    channel.subscribed = insist(() => listenAtOwner(channel), settled);
+    channel.subscribed = insist(() => listenAtOwner(channel), settled).then(() => {
+      channel.isOpen = true;
+    });
     return channel;
   }
 
@@ -112,7 +117,8 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
       const heard = new Map<Ear, ReadonlySet<string>>();
       for (const channel of channels.values()) {
         const ear = earOf(channel.name);
-        if (!ear) continue;
+        // What is only being asked for there has missed nothing.
+        if (!ear || (channel.ear === ear && !channel.isOpen)) continue;
         if (!heard.has(ear)) heard.set(ear, ear.heard());
         if (channel.ear !== ear || !heard.get(ear)?.has(channel.name)) move(channel, ear);
       }
