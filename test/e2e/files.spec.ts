@@ -38,7 +38,7 @@ test('39 a pasted picture arrives turned and without its location', async ({
   const taken = await photo(ann.page, 60, 40);
   expect(taken.buffer.includes(PLACE)).toBe(true);
   await paste(ann.page, taken);
-  await expect(tray(ann).getByText('IMG_0001.jpg')).toBeVisible();
+  await expect(tray(ann).getByText('IMG_0001.jpg', { exact: true })).toBeVisible();
   await send(ann);
   await expect(tray(ann)).toHaveCount(0);
   const arrived = picture(bob.page, 'IMG_0001.jpg');

@@ -25,7 +25,7 @@ export async function tourFiles({ newPerson, serve, visit }: Walk): Promise<void
   await attach(await photo(page, 400, 300));
   await attachLarge(page, 'film.mp4', 'video/mp4');
   await expect(page.getByText('That file is 14 MB. The limit is 5 MB.')).toBeVisible();
-  await expect(page.getByText('IMG_0001.jpg')).toBeVisible();
+  await expect(page.getByText('IMG_0001.jpg', { exact: true })).toBeVisible();
   await expect(page.locator('.tray-picture')).toBeVisible();
   await visit('files-tray', page);
 
@@ -46,7 +46,7 @@ export async function tourFiles({ newPerson, serve, visit }: Walk): Promise<void
 
   await page.route(/\/files\//, () => {});
   await attach({ ...report, name: 'On its way.pdf' });
-  await expect(page.getByText('On its way.pdf')).toBeVisible();
+  await expect(page.getByText('On its way.pdf', { exact: true })).toBeVisible();
   await send();
   await expect(page.getByRole('button', { name: 'Cancel sending On its way.pdf' })).toBeVisible();
   await visit('files-sending', page);
@@ -57,7 +57,7 @@ export async function tourFiles({ newPerson, serve, visit }: Walk): Promise<void
     route.fulfill({ status: 413, json: { error: { code: 'files_full', message: '' } } }),
   );
   await attach({ ...report, name: 'Too much.pdf' });
-  await expect(page.getByText('Too much.pdf')).toBeVisible();
+  await expect(page.getByText('Too much.pdf', { exact: true })).toBeVisible();
   await send();
   await expect(page.getByText('There is no room for more files in this chat.')).toBeVisible({
     timeout: 40_000,
