@@ -1,7 +1,7 @@
 /** What is measured of a system. Each resolves to figures by name; the unit stands in the name. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../faults/fault.ts';
-import { cpuUs, residentBytes } from './cost.ts';
+import { vitalsOf, type Vitals } from '../faults/world/vitals.ts';
 import type { System } from './systems.ts';
 import { meet, nextCid, type Talker } from './talkers.ts';
 
@@ -68,14 +68,14 @@ export async function atRate(system: System, perSecond: number): Promise<Figures
 export async function idle(system: System, connections: number): Promise<Figures> {
   const talkers: Talker[] = [...(await meet(system))];
   await sleep(WARM_MS);
-  const before = residentBytes(system.server);
+  const before = sum(system.server, 'bytes');
   for (let i = 0; i < connections / 2; i += 50) {
     // oxlint-disable-next-line no-await-in-loop -- not all at once
     const met = await Promise.all(Array.from({ length: 50 }, () => meet(system)));
     talkers.push(...met.flat());
   }
   await sleep(WARM_MS);
-  const grown = residentBytes(system.server) - before;
+  const grown = sum(system.server, 'bytes') - before;
   await close(talkers);
   return { 'kB an idle connection': grown / 1000 / (talkers.length - 2) };
 }
@@ -94,7 +94,11 @@ export async function sessions(system: System, count: number): Promise<Figures> 
 }
 
 function cpu({ server, store }: System) {
-  return { server: cpuUs(server), store: cpuUs(store) };
+  return { server: sum(server, 'cpuUs'), store: sum(store, 'cpuUs') };
+}
+
+function sum(pids: readonly number[], what: keyof Vitals): number {
+  return pids.reduce((all, pid) => all + vitalsOf(pid)[what], 0);
 }
 
 async function people(system: System, onHeard?: (cid: string) => void): Promise<Talker[]> {

@@ -1,7 +1,7 @@
 /**
  * What a chat needs only when it is asked for, in a chunk of its own: the menu's list and what it
- * opens, dialogs, and what shows more than plain words. Fetched when someone reaches for it or a
- * message needs it, and then there for good.
+ * opens, dialogs, what can be done with messages, and what shows more of them than plain words.
+ * Fetched with the first message or when someone reaches for it, and then there for good.
  */
 import { signal, type ReadonlySignal } from '@preact/signals-core';
 import type * as chatExtras from './chat-extras.ts';

@@ -29,6 +29,7 @@ export function EmojiRow({ given, give }: EmojiRowProps) {
           aria-label={extrasText.otherEmoji}
           placeholder={extrasText.otherEmoji}
           aria-invalid={isWrong}
+          aria-describedby={isWrong ? 'no-emoji' : undefined}
           onInput={({ currentTarget: { value } }) => {
             setWrong(false);
             if (isEmoji(value)) give(value.trim());

@@ -32,14 +32,11 @@ export function VoiceRecorder({ files }: { files: ChatFiles }) {
       {state === 'recording' ? (
         <RecordingBar voice={voice} />
       ) : (
-        <button
-          type="button"
-          class="button button-round button-plain"
-          aria-label={filesText.voice.record}
-          onClick={() => void voice.start()}
-        >
-          <Icon path={MICROPHONE} size={22} />
-        </button>
+        <PlainButton
+          label={filesText.voice.record}
+          path={MICROPHONE}
+          onPress={() => void voice.start()}
+        />
       )}
       <output class="sr-only">{told}</output>
     </div>
@@ -62,24 +59,10 @@ function RecordingBar({ voice }: { voice: ChatVoice }) {
   }, []);
   return (
     <fieldset class="recording" aria-label={words.recording}>
-      <button
-        type="button"
-        class="button button-round button-plain"
-        aria-label={words.discard}
-        onClick={voice.discard}
-      >
-        <Icon path={BIN} size={22} />
-      </button>
+      <PlainButton label={words.discard} path={BIN} onPress={voice.discard} />
       <span class="recording-dot" />
       <Elapsed voice={voice} />
-      <button
-        type="button"
-        class="button button-round button-plain"
-        aria-label={words.stop}
-        onClick={voice.stop}
-      >
-        <Icon path={STOP} size={22} />
-      </button>
+      <PlainButton label={words.stop} path={STOP} onPress={voice.stop} />
       <button
         ref={send}
         type="button"
@@ -90,6 +73,25 @@ function RecordingBar({ voice }: { voice: ChatVoice }) {
         <Icon name="send" size={22} />
       </button>
     </fieldset>
+  );
+}
+
+interface PlainButtonProps {
+  label: string;
+  path: string;
+  onPress: () => void;
+}
+
+function PlainButton({ label, path, onPress }: PlainButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button button-round button-plain"
+      aria-label={label}
+      onClick={onPress}
+    >
+      <Icon path={path} size={22} />
+    </button>
   );
 }
 
