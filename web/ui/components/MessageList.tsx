@@ -80,10 +80,6 @@ export function MessageList(props: MessageListProps) {
     ),
     [rows, props.theirs, props.failedReason, parts],
   );
-  const hasRich = parts === null && rows.some((row) => row.type === 'message' && isRich(row.item));
-  useEffect(() => {
-    if (hasRich) void fetchExtras();
-  }, [hasRich]);
   const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
 
   const look = useRef(() => {});

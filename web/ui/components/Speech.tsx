@@ -17,6 +17,7 @@ interface SpokenMessagesProps {
 
 /** Messages that come within this time are told together. */
 const GATHER_MS = 300;
+const KEPT_LINES = 20;
 /** What was spoken is not to be found a second time, below the messages. */
 const KEPT_MS = 10_000;
 
@@ -38,7 +39,7 @@ export function SpokenMessages({ items, loaded, other }: SpokenMessagesProps) {
         key: (nextKey.current += 1),
         line,
       }));
-      setLines((before) => [...before, ...added]);
+      setLines((before) => [...before, ...added].slice(-KEPT_LINES));
     }, GATHER_MS);
     return () => clearTimeout(timer);
   }, [items, loaded, other]);
