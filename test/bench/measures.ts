@@ -13,7 +13,7 @@ const MEASURED_MS = 4_000;
 
 /** 20 pairs, each of whom says the next thing as soon as the last one is acknowledged. */
 export async function closedLoop(system: System): Promise<Figures> {
-  const talkers = await people(system);
+  const talkers = await people(system, PAIRS);
   const over = new AbortController();
   const talking = talkers.map(async (talker) => {
     // oxlint-disable-next-line no-await-in-loop -- one after the other is what it is
@@ -39,7 +39,7 @@ export async function closedLoop(system: System): Promise<Figures> {
 export async function atRate(system: System, perSecond: number): Promise<Figures> {
   const due = new Map<string, number>();
   const delays: number[] = [];
-  const talkers = await people(system, (cid) => {
+  const talkers = await people(system, PAIRS, (cid) => {
     delays.push(performance.now() - (due.get(cid) ?? NaN));
     due.delete(cid);
   });
@@ -69,11 +69,7 @@ export async function idle(system: System, connections: number): Promise<Figures
   const talkers: Talker[] = [...(await meet(system))];
   await sleep(WARM_MS);
   const before = sum(system.server, 'bytes');
-  for (let i = 0; i < connections / 2; i += 50) {
-    // oxlint-disable-next-line no-await-in-loop -- not all at once
-    const met = await Promise.all(Array.from({ length: 50 }, () => meet(system)));
-    talkers.push(...met.flat());
-  }
+  talkers.push(...(await people(system, connections / 2)));
   await sleep(WARM_MS);
   const grown = sum(system.server, 'bytes') - before;
   await close(talkers);
@@ -85,7 +81,7 @@ export async function sessions(system: System, count: number): Promise<Figures> 
   const began = performance.now();
   let left = count;
   await Promise.all(
-    Array.from({ length: 8 }, async () => {
+    Array.from({ length: 4 }, async () => {
       // oxlint-disable-next-line no-await-in-loop -- as above
       while (left-- > 0) await system.pair();
     }),
@@ -101,9 +97,19 @@ function sum(pids: readonly number[], what: keyof Vitals): number {
   return pids.reduce((all, pid) => all + vitalsOf(pid)[what], 0);
 }
 
-async function people(system: System, onHeard?: (cid: string) => void): Promise<Talker[]> {
-  const met = await Promise.all(Array.from({ length: PAIRS }, () => meet(system, onHeard)));
-  return met.flat();
+/** Few at once: where many come, some are told to come again. */
+async function people(
+  system: System,
+  pairs: number,
+  onHeard?: (cid: string) => void,
+): Promise<Talker[]> {
+  const talkers: Talker[] = [];
+  while (talkers.length < 2 * pairs) {
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const met = await Promise.all(Array.from({ length: 4 }, () => meet(system, onHeard)));
+    talkers.push(...met.flat());
+  }
+  return talkers;
 }
 
 async function close(talkers: readonly Talker[]): Promise<void> {
