@@ -29,39 +29,43 @@ export interface Sender {
 /** Keeps its connections, as a flood that wants to be fast would. */
 export function createSender({ port }: Pick<Server, 'port'>, sockets = 128): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
-  return {
-    send: ({ method = 'POST', path, body, address, headers }) =>
-      new Promise((resolve, reject) => {
-        const isOctets = body instanceof Uint8Array;
-        const text = body === undefined || isOctets ? body : JSON.stringify(body);
-        const sent = request(
-          {
-            // A refused upgrade takes its connection along.
-            agent: headers?.['upgrade'] === undefined ? agent : false,
-            ...{ host: '127.0.0.1', port, method, path },
-            headers: {
-              ...(text !== undefined && {
-                'content-type': isOctets ? 'application/octet-stream' : 'application/json',
-                'content-length': Buffer.byteLength(text),
-              }),
-              ...(address !== undefined && { 'x-forwarded-for': address }),
-              ...headers,
-            },
+  function send(asked: Asked): Promise<Answered> {
+    const { method = 'POST', path, body, address, headers } = asked;
+    return new Promise((resolve, reject) => {
+      const isOctets = body instanceof Uint8Array;
+      const text = body === undefined || isOctets ? body : JSON.stringify(body);
+      const sent = request(
+        {
+          // A refused upgrade takes its connection along.
+          agent: headers?.['upgrade'] === undefined ? agent : false,
+          ...{ host: '127.0.0.1', port, method, path },
+          headers: {
+            ...(text !== undefined && {
+              'content-type': isOctets ? 'application/octet-stream' : 'application/json',
+              'content-length': Buffer.byteLength(text),
+            }),
+            ...(address !== undefined && { 'x-forwarded-for': address }),
+            ...headers,
           },
-          (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('error', reject);
-            response.on('end', () =>
-              resolve(read(response.statusCode ?? 0, Buffer.concat(chunks).toString())),
-            );
-          },
-        );
-        sent.on('error', reject);
-        sent.end(text);
-      }),
-    close: () => agent.destroy(),
-  };
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve(read(response.statusCode ?? 0, Buffer.concat(chunks).toString())),
+          );
+        },
+      );
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server has just closed a connection that waited: nothing of it was read.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(asked));
+        else reject(error);
+      });
+      sent.end(text);
+    });
+  }
+  return { send, close: () => agent.destroy() };
 }
 
 function read(status: number, text: string): Answered {
