@@ -15,43 +15,50 @@ export interface Channels {
 /** One for each call: the same subscriber may come twice. */
 interface Listener {
   subscriber: Subscriber;
+  hasLeft: boolean;
 }
 
+/** Cheaper than queueMicrotask, which keeps a context for each call. */
+const soon = Promise.resolve();
+
 export function createChannels(): Channels {
-  const channels = new Map<string, Set<Listener>>();
-  const queue: { to: Listener[]; sid: string; publication: Publication }[] = [];
+  /** A list is never changed but replaced: what is published keeps the one that it was meant for. */
+  const channels = new Map<string, readonly Listener[]>();
+  const queue: { to: readonly Listener[]; publication: Publication }[] = [];
 
   function deliver(): void {
     try {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        for (const listener of next.to) {
-          // It may have left meanwhile.
-          if (!channels.get(next.sid)?.has(listener)) continue;
-          listener.subscriber.published(next.publication);
+        for (const { subscriber, hasLeft } of next.to) {
+          if (!hasLeft) subscriber.published(next.publication);
         }
       }
     } finally {
       // One that throws must not keep the rest from hearing.
-      if (queue.length > 0) queueMicrotask(deliver);
+      if (queue.length > 0) void soon.then(deliver);
     }
   }
 
   return {
     publish(sid, publication) {
-      const listeners = channels.get(sid);
-      if (!listeners) return;
-      if (queue.length === 0) queueMicrotask(deliver);
-      queue.push({ to: [...listeners], sid, publication });
+      const to = channels.get(sid);
+      if (!to) return;
+      if (queue.length === 0) void soon.then(deliver);
+      queue.push({ to, publication });
     },
     subscribe(sid, subscriber) {
-      const listener = { subscriber };
-      const listeners = channels.get(sid) ?? new Set();
-      channels.set(sid, listeners.add(listener));
+      const listener = { subscriber, hasLeft: false };
+      channels.set(sid, [...(channels.get(sid) ?? []), listener]);
       return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0 && channels.get(sid) === listeners) channels.delete(sid);
+        listener.hasLeft = true;
+        const left = channels.get(sid)?.filter((other) => other !== listener) ?? [];
+        if (left.length > 0) channels.set(sid, left);
+        else channels.delete(sid);
       };
     },
-    close: () => channels.clear(),
+    close() {
+      channels.clear();
+      queue.length = 0;
+    },
   };
 }

@@ -5,13 +5,15 @@
 import type { Position } from '../protocol/frames.ts';
 import { decodedLength } from '../protocol/encoding.ts';
 import { PAGE_BYTES, PAGE_ENTRIES } from '../protocol/limits.ts';
-import { entryFrame, entryJson, hashOfBox, parseEntry, standsAt } from './entry-json.ts';
+import { entryFrame, hashOfBox, jsonIn, parseEntry, standsAt } from './entry-json.ts';
 import { touch } from './memory-session.ts';
 import type { MemorySession, Moment } from './memory-session.ts';
 import type { Append, Appended, LogPage } from './store.ts';
 
-/** What an entry is reckoned to take beside its JSON: its cid, its place in a list and a map. */
+/** What an entry is reckoned to take beside its frame: its cid, its place in a list and a map. */
 const ENTRY_OVERHEAD_BYTES = 200;
+
+const NONE: readonly string[] = [];
 
 export interface Room {
   maxEntries: number;
@@ -22,7 +24,7 @@ export interface Room {
 
 export function append(
   session: MemorySession,
-  { of, ...entry }: Append & { of?: readonly string[] },
+  entry: Append & { of?: readonly string[] },
   moment: Moment,
   room: Room,
 ): Appended {
@@ -30,9 +32,10 @@ export function append(
   const earlier = stored(session, entry.cid);
   if (earlier !== undefined) {
     const isOwn = parseEntry(earlier).slot === entry.slot;
-    return isOwn ? { result: 'repeated', entry: earlier } : { result: 'foreign' };
+    return isOwn ? { result: 'repeated', entry: jsonIn(earlier) } : { result: 'foreign' };
   }
-  const targets = (of ?? []).flatMap((cid) => stored(session, cid) ?? []).map(parseEntry);
+  const { of = NONE } = entry;
+  const targets = of.flatMap((cid) => stored(session, cid) ?? []).map(parseEntry);
   if (targets.some(({ slot, unsends }) => slot !== entry.slot || unsends)) {
     return { result: 'foreign' };
   }
@@ -41,17 +44,20 @@ export function append(
   if (freed.length === 0 && !hasRoom(session, entry.box, room)) return { result: 'full' };
   for (const { box = '', ...target } of freed) {
     session.boxBytes -= decodedLength(box.length);
-    replace(session, entryJson({ ...target, hash: hashOfBox(box) }), target.seq);
+    replace(session, entryFrame({ ...target, box: undefined, hash: hashOfBox(box) }), target.seq);
   }
   const before = session.head.sum;
-  const seq = push(session, entry, of, moment.now);
-  moment.publish({ to: '*', seq, before, frame: entryFrame(session.log[seq - 1] ?? '') });
+  const seq = push(session, entry, moment.now);
+  moment.publish({ to: '*', seq, before, frame: session.log[seq - 1] ?? '' });
   touch(session, moment);
   return { result: 'stored', seq };
 }
 
 /** Whether the log has this very element. */
 export function holds(session: MemorySession, position: Position): boolean {
+  const { seq, sum } = session.head;
+  // Nearly always it is the head that is asked for.
+  if (position.seq === seq && position.sum === sum) return true;
   return standsAt(session.log[position.seq - 1], position);
 }
 
@@ -60,7 +66,7 @@ export function readLog(session: MemorySession, after: Position | null): LogPage
   const entries: string[] = [];
   let bytes = 0;
   for (let i = after?.seq ?? 0; i < session.log.length && entries.length < PAGE_ENTRIES; i++) {
-    const json = session.log[i] ?? '';
+    const json = jsonIn(session.log[i] ?? '');
     bytes += json.length;
     if (bytes > PAGE_BYTES && entries.length > 0) break;
     entries.push(json);
@@ -76,7 +82,7 @@ function hasRoom(session: MemorySession, box: string, room: Room): boolean {
   );
 }
 
-/** The entry of this cid, as JSON. */
+/** The entry of this cid, in its frame. */
 export function stored(session: MemorySession, cid: string): string | undefined {
   const seq = session.seqOf.get(cid);
   return seq === undefined ? undefined : session.log[seq - 1];
@@ -84,21 +90,20 @@ export function stored(session: MemorySession, cid: string): string | undefined 
 
 function push(
   session: MemorySession,
-  { slot, cid, box, sum }: Append,
-  unsends: readonly string[] | undefined,
+  { slot, cid, box, sum, of: unsends }: Append & { of?: readonly string[] },
   at: number,
 ): number {
   const seq = session.head.seq + 1;
-  const json = entryJson({ seq, sum, slot, cid, at, box, ...(unsends && { unsends }) });
-  session.log.push(json);
+  const frame = entryFrame({ seq, sum, slot, cid, at, box, unsends });
+  session.log.push(frame);
   session.seqOf.set(cid, seq);
   session.head = { seq, sum };
   session.boxBytes += decodedLength(box.length);
-  session.logBytes += json.length + ENTRY_OVERHEAD_BYTES;
+  session.logBytes += frame.length + ENTRY_OVERHEAD_BYTES;
   return seq;
 }
 
-function replace(session: MemorySession, json: string, seq: number): void {
-  session.logBytes += json.length - (session.log[seq - 1]?.length ?? 0);
-  session.log[seq - 1] = json;
+function replace(session: MemorySession, frame: string, seq: number): void {
+  session.logBytes += frame.length - (session.log[seq - 1]?.length ?? 0);
+  session.log[seq - 1] = frame;
 }

@@ -56,6 +56,7 @@ export interface MemorySession {
   replaced: string[];
   /** Oldest first. */
   leases: MemoryLease[];
+  /** Each entry in its frame. */
   log: string[];
   seqOf: Map<string, number>;
   head: Position;

@@ -14,7 +14,7 @@ import { createChannels } from './memory-channels.ts';
 import { dropEndpoint, duePush, isWaitedFor, keepEndpoint } from './memory-endpoints.ts';
 import { deleteFiles, putFile, readFile } from './memory-files.ts';
 import { dropLeases, peerOf, renewLease, takeLease } from './memory-leases.ts';
-import { append, holds, readLog } from './memory-log.ts';
+import { append, holds, readLog, type Room } from './memory-log.ts';
 import { enter, revokePass } from './memory-passes.ts';
 import { renew } from './memory-renewal.ts';
 import type { MemorySession, Moment } from './memory-session.ts';
@@ -29,7 +29,7 @@ import {
   touch,
 } from './memory-session.ts';
 import { CREATING_SHARE, FILES_SHARE } from './store.ts';
-import type { Append, Appended, EndedRecord, Lease, Store, StoreOptions } from './store.ts';
+import type { EndedRecord, Lease, Store, StoreOptions } from './store.ts';
 
 /** What a notice is reckoned to take, without its box. */
 const NOTICE_BYTES = 512;
@@ -106,17 +106,13 @@ export function createMemoryStore(
     return result;
   }
 
-  const room = () => ({ ...options, memoryBytes: options.memoryLimitBytes - usedBytes });
-
-  function appendTo(sid: string, entry: Append & { of?: readonly string[] }): Appended {
-    const session = live(sid);
-    if (!session) return { result: 'gone' };
-    return changing(session, () => {
-      const appended = append(session, entry, momentOf(sid), room());
-      if (appended.result === 'stored') deleteFiles(session, entry.slot, entry.of ?? []);
-      return appended;
-    });
-  }
+  const room: Room = {
+    maxEntries: options.maxEntries,
+    maxSessionBytes: options.maxSessionBytes,
+    get memoryBytes() {
+      return options.memoryLimitBytes - usedBytes;
+    },
+  };
 
   function hasPass(
     session: MemorySession,
@@ -183,7 +179,7 @@ export function createMemoryStore(
     async renew(sid, renewal) {
       const session = live(sid);
       if (!session) return 'gone';
-      return changing(session, () => renew(session, renewal, momentOf(sid), room()));
+      return changing(session, () => renew(session, renewal, momentOf(sid), room));
     },
 
     async connect(sid, lease, after) {
@@ -232,13 +228,24 @@ export function createMemoryStore(
     },
 
     async append(sid, entry) {
-      const appended = appendTo(sid, entry);
       const session = live(sid);
-      if (appended.result !== 'stored' || !session) return appended;
-      const push = duePush(session, otherSlot(entry.slot), now(), pushPauseMs);
+      if (!session) return { result: 'gone' };
+      const moment = momentOf(sid);
+      const appended = changing(session, () => append(session, entry, moment, room));
+      if (appended.result !== 'stored') return appended;
+      const push = duePush(session, otherSlot(entry.slot), moment.now, pushPauseMs);
       return push === null ? appended : { ...appended, push };
     },
-    unsend: async (sid, entry) => appendTo(sid, entry),
+
+    async unsend(sid, entry) {
+      const session = live(sid);
+      if (!session) return { result: 'gone' };
+      return changing(session, () => {
+        const appended = append(session, entry, momentOf(sid), room);
+        if (appended.result === 'stored') deleteFiles(session, entry.slot, entry.of);
+        return appended;
+      });
+    },
 
     async putFile(sid, file) {
       const session = live(sid);
