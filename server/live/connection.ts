@@ -3,7 +3,9 @@
  * Ties frames in (intake) and frames out (delivery) to one socket; what concerns the session as
  * a whole is its local session's.
  */
+import type { Writable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import { gather } from './gather.ts';
 import { AppError, CLOSE } from '../protocol/errors.ts';
 import type {
   ClientFrame,
@@ -31,8 +33,12 @@ export const TICK_MS = 1_000;
 /** How long a peer may take to answer a close. */
 const CLOSE_WITHIN_MS = 2_000;
 
+const AS_TEXT = { binary: false };
+
 export interface ConnectionOptions {
   socket: WebSocket;
+  /** What the socket writes to. */
+  stream: Writable;
   store: Store;
   sid: string;
   slot: Slot;
@@ -59,7 +65,7 @@ type Hello = Extract<ClientFrame, { type: 'hello' }>;
 export type Connection = ReturnType<typeof createConnection>;
 
 export function createConnection(options: ConnectionOptions) {
-  const { socket, store, sid, slot, passHash, connectionId, now } = options;
+  const { socket, stream, store, sid, slot, passHash, connectionId, now } = options;
   const lease: Lease = { slot, passHash, connectionId, device: null };
   const maxBoxBytes = options.limits.messageBytes + BOX_OVERHEAD_BYTES;
   let state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
@@ -71,7 +77,15 @@ export function createConnection(options: ConnectionOptions) {
   const helloTimer = setTimeout(() => close(CLOSE.noHello), HELLO_TIMEOUT_MS);
 
   const delivery = createDelivery({
-    socket,
+    socket: {
+      send(frame: string | Buffer, sent?: () => void) {
+        gather(stream);
+        socket.send(frame, AS_TEXT, sent);
+      },
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+    },
     slot,
     readLog: (after) => store.readLog(sid, after),
     onLost: (why) => (why === 'gone' ? options.onGone() : close(CLOSE.storeUnreachable)),
@@ -241,8 +255,9 @@ export function createConnection(options: ConnectionOptions) {
       else if (state === 'live') void refresh();
     },
 
-    publish(publication: Publication): void {
-      delivery.publish(publication);
+    /** `bytes`: its frame. */
+    publish(publication: Publication, bytes: Buffer): void {
+      delivery.publish(publication, bytes);
     },
 
     /** The last frame, then the close: the session is over. */

@@ -3,7 +3,6 @@
  * are hints; whatever does not follow the last delivered entry is read from the log instead.
  * Knows a socket and a way to read the log, nothing of sessions or other connections.
  */
-import type { WebSocket } from 'ws';
 import type { Position, Slot } from '../protocol/frames.ts';
 import { SUM_LENGTH } from '../protocol/limits.ts';
 import type { LogPage, Publication } from '../store/store.ts';
@@ -17,8 +16,15 @@ const DROP_AFTER_MS = 30_000;
 const MISSING_AFTER_MS = 1_000;
 const ENDED = '{"type":"ended"';
 
+export interface Outlet {
+  /** As text. `sent` is called when the system has it, or with an error. */
+  send(frame: string | Buffer, sent?: () => void): void;
+  /** What was sent and the system has not taken yet, in bytes. */
+  readonly bufferedAmount: number;
+}
+
 export interface DeliveryOptions {
-  socket: Pick<WebSocket, 'send' | 'bufferedAmount'>;
+  socket: Outlet;
   slot: Slot;
   readLog: (after: Position | null) => Promise<LogPage>;
   /** The session is over, or its log is not the one that was delivered. */
@@ -43,7 +49,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
 
   const sentSeq = () => sent?.seq ?? 0;
 
-  function writeNow(frame: string): void {
+  function writeNow(frame: string | Buffer): void {
     if (socket.bufferedAmount > DROP_BYTES) onSlow();
     else socket.send(frame);
   }
@@ -60,11 +66,11 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     known = seq;
   }
 
-  function takeEntry({ seq, before, frame }: Publication): void {
+  function takeEntry({ seq, before, frame }: Publication, bytes: Buffer): void {
     if (state !== 'following' || heldSince !== null) return expect(seq);
     if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {
       sent = positionIn(seq, frame);
-      writeNow(frame);
+      writeNow(bytes);
       if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
       return;
     }
@@ -126,10 +132,10 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
       if (known > sentSeq()) await catchUp();
     },
 
-    publish(publication: Publication): void {
+    publish(publication: Publication, bytes: Buffer): void {
       const { to, seq, frame } = publication;
       if (state === 'stopped' || (to !== '*' && to !== slot)) return;
-      if (seq > 0) takeEntry(publication);
+      if (seq > 0) takeEntry(publication, bytes);
       else write(frame);
     },
 
@@ -164,7 +170,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
   };
 }
 
-function sendAndDrain(socket: Pick<WebSocket, 'send'>, frame: string): Promise<void> {
+function sendAndDrain(socket: Outlet, frame: string): Promise<void> {
   // An error means a closing socket, whose close event ends all this.
   return new Promise((resolve) => socket.send(frame, () => resolve()));
 }

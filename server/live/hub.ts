@@ -2,6 +2,7 @@
  * The hub: session → its connections on this node, one tick a second for all of them, and the
  * orderly stop. A session is here only as long as somebody is connected to it.
  */
+import type { Writable } from 'node:stream';
 import { nanoid } from 'nanoid';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
@@ -25,6 +26,8 @@ export interface Arrival {
   sid: string;
   slot: Slot;
   passHash: string;
+  /** What the socket writes to. */
+  stream: Writable;
 }
 
 export type Hub = ReturnType<typeof createHub>;
@@ -60,12 +63,11 @@ export function createHub({
 
   return {
     /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
-    accept(socket: WebSocket, { sid, slot, passHash }: Arrival): void {
+    accept(socket: WebSocket, { sid, slot, passHash, stream }: Arrival): void {
       if (stopped) return socket.close(CLOSE.restart);
       const session = localSession(sid);
       const connection: Connection = createConnection({
-        socket,
-        store,
+        ...{ socket, stream, store },
         ...{ sid, slot, passHash },
         connectionId: nanoid(),
         limits,

@@ -41,8 +41,10 @@ export function createLocalSession({ store, sid, onEmpty }: LocalSessionOptions)
 
   function published(publication: Publication): void {
     if (publication.to === '!') return obey(publication.frame);
-    for (const connection of connections) connection.publish(publication);
     const { frame } = publication;
+    // Once for all who get it.
+    const bytes = Buffer.from(frame);
+    for (const connection of connections) connection.publish(publication, bytes);
     if (frame.startsWith('{"type":"expires"')) {
       // as: our own store wrote it.
       const { inMs, by } = JSON.parse(frame) as { inMs: number; by: Expiry['expiresBy'] };

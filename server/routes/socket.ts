@@ -54,7 +54,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     const passes = passesOf.get(request) ?? [];
     const inside = await findByPass(store, sid, passes, isSlot(slot) ? slot : null);
     if (!inside) throw new AppError('pass_required');
-    arrivals.set(request, { sid, ...inside.pass });
+    arrivals.set(request, { sid, ...inside.pass, stream: request.raw.socket });
   }
 
   app.get<SocketPath>(

@@ -19,8 +19,8 @@ class HandSocket {
   frames: string[] = [];
   drains: (() => void)[] = [];
 
-  send(frame: string, done?: () => void): void {
-    this.frames.push(frame);
+  send(frame: string | Buffer, done?: () => void): void {
+    this.frames.push(frame.toString());
     if (done) this.drains.push(done);
   }
 
@@ -37,6 +37,8 @@ class HandSocket {
   }
 }
 
+const publish = (publication: Publication) =>
+  delivery.publish(publication, Buffer.from(publication.frame));
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 let socket: HandSocket;
@@ -57,7 +59,7 @@ beforeEach(() => {
     return { result: 'page', entries: log.slice(seq, seq + 2), head: log.length };
   };
   delivery = createDelivery({
-    socket: socket as unknown as Parameters<typeof createDelivery>[0]['socket'], // as: all it uses
+    socket,
     slot: 'a',
     readLog: (after) => readLog(after),
     onLost: (why) => told.push(why),
@@ -75,7 +77,7 @@ describe('delivery', () => {
     append(5);
     void delivery.start('welcome', null, 5);
     append(1);
-    delivery.publish(published(6));
+    publish(published(6));
     await settled();
     expect(socket.frames[0]).toBe('welcome');
     expect(socket.seqs).toEqual([1, 2]);
@@ -91,7 +93,7 @@ describe('delivery', () => {
     append(3);
     await delivery.start('welcome', positionAt(3), 3);
     append(1);
-    delivery.publish(published(4));
+    publish(published(4));
     expect(socket.frames).toEqual(['welcome', published(4).frame]);
   });
 
@@ -99,7 +101,7 @@ describe('delivery', () => {
     await delivery.start('welcome', null, 0);
     for (const seq of [1, 2, 2, 3]) {
       if (log.length < seq) append(1);
-      delivery.publish(published(seq));
+      publish(published(seq));
       await settled();
     }
     expect(socket.frames.slice(1)).toEqual([1, 2, 3].map((seq) => published(seq).frame));
@@ -108,7 +110,7 @@ describe('delivery', () => {
   it('[LG3] reads the log when a publication was lost', async () => {
     await delivery.start('welcome', null, 0);
     append(3);
-    delivery.publish(published(3));
+    publish(published(3));
     await settled();
     await socket.drain();
     await socket.drain();
@@ -133,7 +135,7 @@ describe('delivery', () => {
     append(2);
     await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
     log = [entryJson(1), entryJson(2, 'another-one')];
-    delivery.publish(published(2, 'another-one'));
+    publish(published(2, 'another-one'));
     await settled();
     expect(told).toEqual(['diverged']);
   });
@@ -142,7 +144,7 @@ describe('delivery', () => {
     append(2);
     await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
     log = [entryJson(1), entryJson(2, 'another-one'), entryJson(3)];
-    delivery.publish(published(3, sumOf(3), 'another-one'));
+    publish(published(3, sumOf(3), 'another-one'));
     await settled();
     expect(told).toEqual(['diverged']);
     expect(socket.seqs).toEqual([1, 2]);
@@ -185,10 +187,10 @@ describe('delivery', () => {
   });
 
   it('[EP3] frames for the other participant are not for this connection', async () => {
-    delivery.publish({ to: 'a', seq: 0, frame: 'early, for a' });
+    publish({ to: 'a', seq: 0, frame: 'early, for a' });
     await delivery.start('welcome', null, 0);
-    delivery.publish({ to: 'b', seq: 0, frame: 'for b' });
-    delivery.publish({ to: '*', seq: 0, frame: 'for both' });
+    publish({ to: 'b', seq: 0, frame: 'for b' });
+    publish({ to: '*', seq: 0, frame: 'for both' });
     expect(socket.frames).toEqual(['welcome', 'early, for a', 'for both']);
   });
 
@@ -196,7 +198,7 @@ describe('delivery', () => {
     await delivery.start('welcome', null, 0);
     socket.bufferedAmount = 300 * 1024;
     append(3);
-    for (const seq of [1, 2, 3]) delivery.publish(published(seq));
+    for (const seq of [1, 2, 3]) publish(published(seq));
     expect(socket.seqs).toEqual([1]);
     delivery.tick();
     await settled();
@@ -212,12 +214,12 @@ describe('delivery', () => {
     await delivery.start('welcome', null, 0);
     append(1);
     socket.bufferedAmount = 300 * 1024;
-    delivery.publish(published(1));
+    publish(published(1));
     clock = 31_000;
     delivery.tick();
     expect(told).toEqual(['slow']);
     socket.bufferedAmount = 2 * 1024 * 1024;
-    delivery.publish({ to: '*', seq: 0, frame: 'x' });
+    publish({ to: '*', seq: 0, frame: 'x' });
     expect(told).toEqual(['slow', 'slow']);
   });
 
@@ -265,7 +267,7 @@ describe('delivery', () => {
     append(1);
     delivery.stop();
     await delivery.start('welcome', null, 1);
-    delivery.publish(published(1));
+    publish(published(1));
     delivery.write('x');
     expect(socket.frames).toEqual([]);
   });
