@@ -62,6 +62,8 @@ function createPool(): Piscina {
     filename: new URL('./bcrypt-worker.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
+    // Else a task that finds the thread at work goes to the end, behind those that came after it.
+    stricterFIFO: true,
     taskQueue: createQueue(),
   });
 }
@@ -79,6 +81,7 @@ function createQueue(): TaskQueue {
       return first.length + others.length;
     },
     push: (task) => void listOf(task).push(task),
+    unshift: (task) => void listOf(task).unshift(task),
     shift: () => first.shift() ?? others.shift() ?? null,
     remove: (task) => {
       const list = listOf(task);

@@ -78,6 +78,19 @@ describe('the hasher', () => {
     expect(order.lastIndexOf('enter')).toBeLessThan(6);
   });
 
+  it('checks in the order in which they came, while more come all the time', async () => {
+    const hash = await hasher.hash('7K3MQ9TX');
+    const done: number[] = [];
+    const enter = async (index: number) => {
+      await hasher.withPlace((compare) => compare('7K3MQ9TX', hash));
+      done.push(index);
+      const next = index + 20;
+      if (next < 200) await enter(next);
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, index) => enter(index)));
+    expect(done).toEqual(Array.from({ length: 200 }, (_, index) => index));
+  });
+
   it('has 64 places, half of them for creating, and frees them', async () => {
     let release = () => {};
     const released = new Promise<void>((resolve) => (release = resolve));
