@@ -13,12 +13,13 @@ const SIX_BITS = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 export function toBase64Url(bytes: Uint8Array): string {
-  let text = '';
+  // A list, joined: engines keep a text that grows as a tree, with a node for each character.
+  const text: string[] = [];
   for (let i = 0; i < bytes.length; i += 3) {
     const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    for (let shift = 18; shift >= 0; shift -= 6) text += CHARACTERS.charAt((bits >> shift) & 63);
+    for (let shift = 18; shift >= 0; shift -= 6) text.push(CHARACTERS.charAt((bits >> shift) & 63));
   }
-  return text.slice(0, encodedLength(bytes.length));
+  return text.join('').slice(0, encodedLength(bytes.length));
 }
 
 /** The bytes of `text`, or null if it is not canonical base64url or not `byteLength` long. */

@@ -2,8 +2,10 @@
  * GET /ws/:id: everything that can be refused is refused before the upgrade, as plain HTTP;
  * then the socket is the hub's. Counts connections by process and by address.
  */
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import type { Arrival, Hub } from '../live/hub.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
@@ -36,6 +38,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   const places = createPlaces(config);
   const passesOf = new WeakMap<FastifyRequest, readonly Pass[]>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const answers = new WeakMap<FastifyRequest, ServerResponse>();
 
   /** What can be seen without asking anybody; then it is counted for its address. */
   async function look(request: SocketRequest, reply: FastifyReply): Promise<void> {
@@ -47,7 +50,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     passesOf.set(request, passes);
   }
 
-  async function admit(request: SocketRequest): Promise<void> {
+  async function admit(request: SocketRequest, reply: FastifyReply): Promise<void> {
     places.take(addressOf(request), request.raw.socket);
     const { id: sid } = request.params;
     const { slot } = request.query;
@@ -55,6 +58,14 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     const inside = await findByPass(store, sid, passes, isSlot(slot) ? slot : null);
     if (!inside) throw new AppError('pass_required');
     arrivals.set(request, { sid, ...inside.pass, stream: request.raw.socket });
+    answers.set(request, reply.raw);
+  }
+
+  /** The socket holds on to its request and the answer to it: several kB for as long as it lives. */
+  function letGo(socket: WebSocket, request: FastifyRequest): void {
+    answers.get(request)?.detachSocket(request.raw.socket);
+    // The plugin's; the connection listens itself.
+    socket.removeAllListeners('error');
   }
 
   app.get<SocketPath>(
@@ -68,6 +79,7 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     (socket, request) => {
       const arrival = arrivals.get(request);
       if (!arrival) throw new Error('admitted without an arrival');
+      letGo(socket, request);
       hub.accept(socket, arrival);
     },
   );
