@@ -5,7 +5,7 @@
 import QRCode from 'qrcode';
 import type { Config } from './config.ts';
 import { lanAddress } from './plugins/base-url.ts';
-import { redisPlace } from './store/redis-connection.ts';
+import { redisPlace } from './store/redis-place.ts';
 
 /** `port`: the one that was taken, where PORT is 0. */
 export async function announce(config: Config, port: number, hasPage: boolean): Promise<string> {

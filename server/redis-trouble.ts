@@ -4,7 +4,7 @@
  * more than that there is no connection.
  */
 import type { FastifyBaseLogger } from 'fastify';
-import type { RedisPlace } from './store/redis-connection.ts';
+import type { RedisPlace } from './store/redis-place.ts';
 import type { RedisEvents } from './store/redis-gate.ts';
 
 const TELL_EVERY_MS = 60_000;

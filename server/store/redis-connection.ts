@@ -5,7 +5,8 @@
 import { Cluster, Redis, SentinelConnector } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { assertNever } from '../protocol/errors.ts';
-import type { Config, RedisAddress, RedisName } from '../config.ts';
+import type { RedisAddress, RedisName } from '../config.ts';
+import type { RedisPlace } from './redis-place.ts';
 
 const COMMAND_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -28,26 +29,6 @@ const OPTIONS = {
   // Subscriptions are made again by redis-channels.ts, which knows when they are there.
   autoResubscribe: false,
 } satisfies RedisOptions;
-
-/** Where Redis is: one server, one that sentinels know, or a cluster that some nodes know. */
-export type RedisPlace =
-  | { kind: 'single'; url: string }
-  | { kind: 'sentinels'; sentinels: readonly RedisAddress[]; master: RedisName }
-  | { kind: 'cluster'; nodes: readonly RedisAddress[] };
-
-type RedisSettings = Pick<
-  Config,
-  'redisUrl' | 'redisCluster' | 'redisSentinels' | 'redisSentinelName'
->;
-
-/** Null if sessions are kept in memory. */
-export function redisPlace(settings: RedisSettings): RedisPlace | null {
-  const { redisUrl: url, redisCluster: nodes, redisSentinels, redisSentinelName } = settings;
-  if (url !== null) return { kind: 'single', url };
-  if (nodes.length > 0) return { kind: 'cluster', nodes };
-  if (redisSentinelName === null) return null;
-  return { kind: 'sentinels', sentinels: redisSentinels, master: redisSentinelName };
-}
 
 /** Each of these connects, and reconnects, by itself. */
 export function connectRedis(url: string): Redis {

@@ -7,7 +7,7 @@ import { assertNever } from '../protocol/errors.ts';
 import { openCluster } from './redis-cluster.ts';
 import { createRedisChannels } from './redis-channels.ts';
 import { connectRedis, connectToMaster } from './redis-connection.ts';
-import type { RedisPlace } from './redis-connection.ts';
+import type { RedisPlace } from './redis-place.ts';
 import type { RedisEvents } from './redis-gate.ts';
 import { createRedisNode } from './redis-node.ts';
 import type { RedisNodes } from './redis-node.ts';

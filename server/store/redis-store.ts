@@ -23,7 +23,7 @@ import { ATTEMPT_BUDGET } from './budget.ts';
 import type { AttemptBudget } from './budget.ts';
 import { hashOfBox, parseEntry } from './entry-json.ts';
 import { createLanes } from './lanes.ts';
-import type { RedisPlace } from './redis-connection.ts';
+import type { RedisPlace } from './redis-place.ts';
 import { createRedisFiles } from './redis-files.ts';
 import type { RedisEvents } from './redis-gate.ts';
 import { openRedis } from './redis-nodes.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import type { RedisPlace } from '../../server/store/redis-place.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import type { TestCluster } from '../support/redis-cluster.ts';
 import { random, type MakeNodes } from './fixture.ts';

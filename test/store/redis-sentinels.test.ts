@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import type { RedisPlace } from '../../server/store/redis-place.ts';
 import { startSentinels } from '../support/redis-sentinels.ts';
 import type { TestSentinels } from '../support/redis-sentinels.ts';
 import type { MakeNodes } from './fixture.ts';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { RedisPlace } from '../../server/store/redis-connection.ts';
+import type { RedisPlace } from '../../server/store/redis-place.ts';
 import { readScripts } from '../../server/store/redis-scripts.ts';
 import { createRedisStore } from '../../server/store/redis-store.ts';
 import { startHoldingProxy } from '../support/holding-proxy.ts';
