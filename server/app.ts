@@ -158,6 +158,15 @@ function createServer({
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     bodyLimit: BODY_LIMIT_BYTES,
+    // What comes is taken as it is, or not at all; all that is wrong with it is found.
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: true,
+      },
+    },
     connectionTimeout: idleConnectionMs,
     // Of what is no upload body-timeouts.ts stops the body sooner.
     requestTimeout: Math.max(uploadTimeoutMs, requestTimeoutMs),

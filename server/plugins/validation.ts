@@ -14,8 +14,8 @@ export interface Problem {
 }
 
 export function findProblem(findings: readonly Finding[], context = 'body'): Problem {
-  // TypeBox tells of a field too many twice: these and the bare failure of a union say less.
-  const useful = findings.filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf');
+  // The bare failure of a union says less than what its branches found.
+  const useful = findings.filter(({ keyword }) => keyword !== 'anyOf');
   const [first] = likeliestBranch(useful);
   if (!first) return { problem: 'type' };
   const path = [...pathOf(first), ...namedIn(first)].join('.');
@@ -42,8 +42,6 @@ function pathOf({ instancePath }: Finding): string[] {
 
 /** The field that is missing, or the one too many if it looks like a name and not like a secret. */
 function namedIn({ params }: Finding): string[] {
-  const { requiredProperties, additionalProperties } = params;
-  const names = requiredProperties ?? additionalProperties;
-  const name: unknown = Array.isArray(names) ? names[0] : undefined;
+  const { missingProperty, additionalProperty: name = missingProperty } = params;
   return typeof name === 'string' && /^[A-Za-z]{1,20}$/.test(name) ? [name] : [];
 }

@@ -5,7 +5,7 @@
  * does not say that its chat is over.
  */
 import { Readable } from 'node:stream';
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { isOwnRead } from '../plugins/origin.ts';
@@ -39,7 +39,7 @@ export function isUpload({ method, routeOptions }: FastifyRequest): boolean {
 
 export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions): Promise<void> {
   const { config, store, uploads, largestBytes, readPasses, hashAddress } = options;
-  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const routes = app.withTypeProvider<JsonSchemaToTsProvider>();
   takeOctetsOnly(app);
 
   routes.put(
@@ -52,9 +52,6 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
         body: FileBody,
         response: { 204: NoAnswer, '4xx': ErrorAnswer, '5xx': ErrorAnswer },
       },
-      // The body is a stream that nobody has read yet.
-      validatorCompiler: (part) =>
-        part.httpPart === 'body' ? () => true : TypeBoxValidatorCompiler(part),
     },
     async (request, reply) => {
       const { id: sid, cid } = request.params;
@@ -89,7 +86,6 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
           '5xx': ErrorAnswer,
         },
       },
-      validatorCompiler: TypeBoxValidatorCompiler,
     },
     async (request, reply) => {
       if (!isOwnRead(config, request)) throw new AppError('bad_origin');

@@ -1,20 +1,17 @@
 /** For load balancers and container platforms: is the process alive, can it work. */
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
 import type { Store } from '../store/store.ts';
-import { ErrorAnswer } from './schemas.ts';
+import { ErrorAnswer, Well } from './schemas.ts';
 
 /** However many ask, the store is asked once in this time. */
 const ASK_EVERY_MS = 1_000;
-
-const Well = Type.Object({ ok: Type.Literal(true) });
 
 export async function healthRoutes(
   app: FastifyInstance,
   { store }: { store: Store },
 ): Promise<void> {
-  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+  const routes = app.withTypeProvider<JsonSchemaToTsProvider>();
   let answer: Promise<void> | null = null;
 
   function askStore(): Promise<void> {

@@ -3,7 +3,7 @@
  * messages. From requests to server/sessions/endpoints.ts. As with files, no answer here takes a
  * pass away: that nothing is offered does not say that a chat is over.
  */
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
@@ -28,9 +28,7 @@ const refused = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 export async function pushRoutes(app: FastifyInstance, options: PushRouteOptions): Promise<void> {
   const { config, store, readPasses } = options;
   const { vapidPublicKey: publicKey, pushHosts } = config;
-  const routes = app
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler);
+  const routes = app.withTypeProvider<JsonSchemaToTsProvider>();
   const limits = limitedTo(config.rateEnter, { times: OFTEN });
 
   routes.get(

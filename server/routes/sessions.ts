@@ -2,9 +2,8 @@
  * The life of a session over HTTP: creating, landing, entering, leaving, renewing, ending. From requests to
  * server/sessions and back; decides nothing itself.
  */
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Type, type Static } from 'typebox';
 import type { Config } from '../config.ts';
 import { baseUrl, lanBase } from '../plugins/base-url.ts';
 import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
@@ -23,6 +22,7 @@ import { renew } from '../sessions/renew.ts';
 import type { Caller, Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
 import {
+  CreateBody,
   CreatedAnswer,
   EndBody,
   EnterAnswer,
@@ -30,11 +30,11 @@ import {
   ErrorAnswer,
   LandingAnswer,
   LandingBody,
-  NamesBody,
+  type NamesBody,
   NoAnswer,
   RenewAnswer,
   RenewBody,
-  SealedBody,
+  type SealedBody,
   SessionPath,
 } from './schemas.ts';
 
@@ -55,9 +55,7 @@ export async function sessionRoutes(
   options: SessionRouteOptions,
 ): Promise<void> {
   const { config, store, passes, callerAt } = options;
-  const routes = app
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler);
+  const routes = app.withTypeProvider<JsonSchemaToTsProvider>();
 
   const askerOf = async (request: FastifyRequest, sid: string) => ({
     sid,
@@ -83,7 +81,7 @@ export async function sessionRoutes(
       config: limitedTo(config.rateCreate),
       schema: {
         summary: 'Create a session',
-        body: Type.Union([SealedBody, NamesBody]),
+        body: CreateBody,
         response: { 201: CreatedAnswer, ...refused },
       },
     },
@@ -197,7 +195,7 @@ export async function sessionRoutes(
 
 async function create(
   options: SessionRouteOptions,
-  body: Static<typeof SealedBody> | Static<typeof NamesBody>,
+  body: SealedBody | NamesBody,
   linkBase: string,
 ) {
   const { config, store, hasher } = options;
