@@ -1,42 +1,65 @@
 /**
- * `npm run bench [-- --rounds=N]`: ours and the bare relay in turn, over the same load, and their
- * ratios: medians over all rounds. The figures go to bench/, as JSON.
+ * `npm run bench [-- NAME … --rounds=N --systems=embedded,redis]`: ours and the bare relay in turn,
+ * over the same load, and their ratios: medians over all rounds. `growth`, when named, is what a
+ * message costs as chats grow, drawn as well. The figures go to bench/.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { percentile } from '../faults/fault.ts';
-import { atRate, closedLoop, idle, sessions, type Figures } from './measures.ts';
-import { SYSTEMS, type System } from './systems.ts';
+import type { Figures } from './figures.ts';
+import { measureGrowth } from './growth.ts';
+import { LONG, MEASURES } from './measures.ts';
+import { SYSTEMS } from './systems.ts';
 
 const FOLDER = 'bench';
-const given = process.argv.find((arg) => arg.startsWith('--rounds='));
-const rounds = Number(given?.split('=')[1] ?? 5);
-
-const MEASURES: readonly ((system: System) => Promise<Figures>)[] = [
-  closedLoop,
-  (system) => atRate(system, 200),
-  (system) => atRate(system, 5_000),
-  (system) => idle(system, 1_000),
-  (system) => sessions(system, 100),
+const args = process.argv.slice(2);
+const option = (name: string) =>
+  args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
+const rounds = Number(option('rounds') ?? 5);
+const systems = option('systems')?.split(',') ?? Object.keys(SYSTEMS);
+const known = { ...MEASURES, ...LONG };
+const named = args.filter((arg) => !arg.startsWith('--'));
+const wrong = [
+  ...named.filter((name) => name !== 'growth' && !(name in known)),
+  ...systems.filter((name) => !(name in SYSTEMS)),
 ];
-
-/** Of each figure of each system, one of each round. */
-const all = new Map<string, Map<string, number[]>>();
-
-for (let round = 1; round <= rounds; round++) {
-  for (const [name, start] of Object.entries(SYSTEMS)) {
-    process.stderr.write(`round ${round} of ${rounds}: ${name}\n`);
-    for (const measure of MEASURES) {
-      // oxlint-disable no-await-in-loop -- they would disturb one another
-      const system = await start();
-      note(name, await measure(system));
-      await system.stop();
-      // oxlint-enable no-await-in-loop
-    }
-  }
+if (wrong.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(
+    `There are ${[...Object.keys(known), 'growth'].join(' ')}; of systems ${Object.keys(SYSTEMS).join(', ')}.\n`,
+  );
+  process.exit(2);
 }
 
-function note(system: string, figures: Figures): void {
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+mkdirSync(FOLDER, { recursive: true });
+
+if (named.includes('growth')) {
+  const { table, figures, svg } = await measureGrowth(systems, rounds, tell);
+  process.stdout.write(table);
+  keep('growth.json', figures);
+  writeFileSync(`${FOLDER}/growth.svg`, svg);
+}
+const chosen = named.length === 0 ? Object.keys(MEASURES) : named.filter((name) => name in known);
+if (chosen.length > 0) {
+  /** Of each figure of each system, one of each round. */
+  const all = new Map<string, Map<string, number[]>>();
+  for (let round = 1; round <= rounds; round++) {
+    for (const measure of chosen) {
+      for (const system of systems) {
+        tell(`round ${round} of ${rounds}: ${measure}, ${system}`);
+        // oxlint-disable-next-line no-await-in-loop -- they would disturb one another
+        note(all, system, await known[measure]!(SYSTEMS[system]!)); // both were looked for above
+      }
+    }
+  }
+  process.stdout.write(tableOf(all));
+  keep(
+    'figures.json',
+    Object.fromEntries([...all].map(([name, by]) => [name, Object.fromEntries(by)])),
+  );
+}
+
+function note(all: Map<string, Map<string, number[]>>, system: string, figures: Figures): void {
   for (const [figure, value] of Object.entries(figures)) {
     const bySystem = all.get(figure) ?? new Map<string, number[]>();
     all.set(figure, bySystem);
@@ -44,28 +67,26 @@ function note(system: string, figures: Figures): void {
   }
 }
 
-const medians = Object.fromEntries(
-  [...all].map(([figure, bySystem]) => [
-    figure,
-    Object.fromEntries([...bySystem].map(([system, values]) => [system, percentile(values, 50)])),
-  ]),
-);
-const names = Object.keys(SYSTEMS);
-const lines = [
-  `| median of ${rounds} | ${names.join(' | ')} |`,
-  `|---|${names.map(() => '---:').join('|')}|`,
-  ...Object.entries(medians).map(([figure, bySystem]) => {
-    const relay = bySystem['relay'] ?? NaN;
-    const cells = names.map((name) => {
-      const value = bySystem[name] ?? NaN;
-      const ratio = name === 'relay' || relay === 0 ? '' : ` (${(value / relay).toFixed(2)} ×)`;
-      return `${value < 100 ? value.toFixed(1) : Math.round(value)}${ratio}`;
+function tableOf(all: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>): string {
+  const lines = [
+    `| median of ${rounds} | ${systems.join(' | ')} |`,
+    `|---|${systems.map(() => '---:').join('|')}|`,
+  ];
+  for (const [figure, bySystem] of all) {
+    const median = (system: string) => percentile(bySystem.get(system) ?? [NaN], 0.5);
+    const relay = median('relay');
+    const cells = systems.map((system) => {
+      const value = median(system);
+      if (Number.isNaN(value)) return '';
+      const ratio = system === 'relay' || !(relay > 0) ? '' : ` (${(value / relay).toFixed(2)} ×)`;
+      return `${value < 100 ? value.toFixed(value < 10 ? 2 : 1) : Math.round(value)}${ratio}`;
     });
-    return `| ${figure} | ${cells.join(' | ')} |`;
-  }),
-];
-process.stdout.write(`${lines.join('\n')}\n`);
-mkdirSync(FOLDER, { recursive: true });
-const rest = Object.fromEntries([...all].map(([figure, by]) => [figure, Object.fromEntries(by)]));
-const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-writeFileSync(`${FOLDER}/figures.json`, `${JSON.stringify({ machine, rounds: rest }, null, 2)}\n`);
+    lines.push(`| ${figure} | ${cells.join(' | ')} |`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function keep(file: string, figures: unknown): void {
+  const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
+  writeFileSync(`${FOLDER}/${file}`, `${JSON.stringify({ machine, rounds, figures }, null, 2)}\n`);
+}

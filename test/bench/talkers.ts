@@ -8,6 +8,8 @@ import type { Side, System } from './systems.ts';
 const BOX = randomBytes(300).toString('base64url');
 
 export interface Talker {
+  /** Where they came in. */
+  side: Side;
   /** Resolves when it was stored, or acknowledged. */
   say(cid?: string): Promise<void>;
   /** How much of the other's has come. */
@@ -30,9 +32,10 @@ export const nextCid = () => String((said += 1)).padStart(21, 'A') + 'A';
 
 async function talk(
   { greeting }: System,
-  { url, headers }: Side,
+  side: Side,
   onHeard: (cid: string) => void,
 ): Promise<Talker> {
+  const { url, headers } = side;
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   const waiting = new Map<string, () => void>();
   let heard = 0;
@@ -58,6 +61,7 @@ async function talk(
     await welcome;
   }
   return {
+    side,
     say(cid = nextCid()) {
       socket.send(`{"type":"send","cid":"${cid}","box":"${BOX}"}`);
       return new Promise((resolve) => waiting.set(cid, resolve));
@@ -70,4 +74,24 @@ async function talk(
       await once(socket, 'close');
     },
   };
+}
+
+/** So many pairs. Few meet at once: where many come, some are told to come again. */
+export async function people(
+  system: System,
+  pairs: number,
+  onHeard?: (cid: string) => void,
+): Promise<Talker[]> {
+  const talkers: Talker[] = [];
+  while (talkers.length < 2 * pairs) {
+    const missing = Math.min(4, pairs - talkers.length / 2);
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const met = await Promise.all(Array.from({ length: missing }, () => meet(system, onHeard)));
+    talkers.push(...met.flat());
+  }
+  return talkers;
+}
+
+export async function close(talkers: readonly Talker[]): Promise<void> {
+  await Promise.all(talkers.map((talker) => talker.close()));
 }
