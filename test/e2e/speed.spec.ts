@@ -1,5 +1,6 @@
 // What a chat with a thousand messages costs: prints what it measures and judges nothing of it,
 // since machines are shared.
+import type { Page } from '@playwright/test';
 import { connect, createSealedSession, enter } from '../support/independent-client.ts';
 import { expect, test } from './support/fixtures.ts';
 import { shownAfter, untilPainted, watchShown } from './support/shown.ts';
@@ -32,21 +33,25 @@ test('how soon a thousand messages are seen, and one more of either', async ({
     const theirs = Array.from({ length: APPENDS }, (_, index) => `theirs ${rate} ${index}`);
     for (const text of theirs) {
       await bob.send(text);
-      await ann.page.waitForTimeout(100); // That each is shown by itself, as people write.
+      await alone(ann.page, text);
     }
-    await untilPainted(ann.page, theirs.at(-1) ?? '');
     tell(`from the frame to the bubble, ${rate}×`, await shownAfter(ann.page, 'frame', theirs));
 
     const own = Array.from({ length: APPENDS }, (_, index) => `own ${rate} ${index}`);
     for (const text of own) {
       await ann.say(text);
-      await ann.page.waitForTimeout(100);
+      await alone(ann.page, text);
     }
-    await untilPainted(ann.page, own.at(-1) ?? '');
     tell(`from Enter to the own bubble, ${rate}×`, await shownAfter(ann.page, 'press', own));
   }
   await bob.close();
 });
+
+/** Once it is shown, and all that comes of it is done: people do not write ten a second. */
+async function alone(page: Page, text: string): Promise<void> {
+  await untilPainted(page, text);
+  await page.waitForTimeout(300);
+}
 
 function tell(what: string, times: readonly number[]): void {
   expect(times.every(Number.isFinite)).toBe(true);

@@ -42,12 +42,11 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
   on('pointerdown', ({ pointerType, isPrimary, clientX, clientY }, target) => {
     letGo();
     wasLong = false;
-    const bubble = target
-      .closest('.bubble, .reactions')
-      ?.closest('.message')
-      ?.querySelector<HTMLElement>('.bubble');
+    const message = target.closest('.bubble, .reactions')?.closest('.message');
+    const bubble = message?.querySelector<HTMLElement>('.bubble');
     const cid = cidOf(target);
-    if (pointerType !== 'touch' || !isPrimary || !bubble?.querySelector('.more') || !cid) return;
+    if (pointerType !== 'touch' || !isPrimary || !bubble || !cid) return;
+    if (!message?.querySelector('.more')) return;
     const timer = setTimeout(() => {
       wasLong = true;
       gestures.opened(cid, bubble);
@@ -108,7 +107,7 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
 
 /** The button of a message says which it is of, to who comes from one to the next. */
 function describe(button: Element): void {
-  const bubble = button.matches('.more') && button.closest('.bubble');
+  const bubble = button.matches('.more') && button.closest('.message')?.querySelector('.bubble');
   if (!bubble) return;
   bubble.id ||= `of-${cidOf(button)}`;
   button.setAttribute('aria-describedby', bubble.id);

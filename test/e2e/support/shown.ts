@@ -10,6 +10,8 @@ declare global {
     causes: Record<Cause, number[]>;
     /** When the bubble with this text was first on the screen, in ms on the same clock. */
     paintedAt: Map<string, number>;
+    /** Who is told when a text is. */
+    untilPainted: Map<string, () => void>;
   }
 }
 
@@ -18,6 +20,7 @@ export function watchShown(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     window.causes = { press: [], frame: [] };
     window.paintedAt = new Map();
+    window.untilPainted = new Map();
     const press = () => window.causes.press.push(performance.now());
     addEventListener('submit', press, true);
     addEventListener('keydown', ({ key }) => key === 'Enter' && press(), true);
@@ -50,6 +53,7 @@ export function watchShown(page: Page): Promise<unknown> {
           const now = performance.now();
           for (const text of seen) {
             if (!window.paintedAt.has(text)) window.paintedAt.set(text, now);
+            window.untilPainted.get(text)?.();
           }
         });
         port2.start();
@@ -59,9 +63,16 @@ export function watchShown(page: Page): Promise<unknown> {
   });
 }
 
-/** Asks for so little that it does not show in what is measured: other ways of looking do. */
-export function untilPainted(page: Page, text: string): Promise<unknown> {
-  return page.waitForFunction((text) => window.paintedAt.has(text), text, { timeout: 60_000 });
+/** Told by the page itself: asking it again and again would show in what is measured. */
+export async function untilPainted(page: Page, text: string): Promise<void> {
+  await page.evaluate(
+    (text) =>
+      new Promise<void>((resolve) => {
+        if (window.paintedAt.has(text)) resolve();
+        else window.untilPainted.set(text, resolve);
+      }),
+    text,
+  );
 }
 
 /** For each text the time from the last such cause before it, in ms; NaN if it was never shown. */

@@ -74,15 +74,15 @@ export class MessageBubble extends Component<MessageBubbleProps> {
               <Tick delivery={delivery} inWords={isNewestOwn} />
             )}
           </span>
-          {body.kind !== 'unsent' && (
-            <button
-              type="button"
-              class="more"
-              tabIndex={isNewest ? 0 : -1}
-              aria-label={chatText.actions}
-            />
-          )}
         </div>
+        {body.kind !== 'unsent' && (
+          <button
+            type="button"
+            class="more"
+            tabIndex={isNewest ? 0 : -1}
+            aria-label={chatText.actions}
+          />
+        )}
         {parts && <parts.Reactions {...this.props} />}
         {delivery === 'failed' && this.renderFailure()}
       </li>
