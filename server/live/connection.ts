@@ -136,6 +136,8 @@ export function createConnection(options: ConnectionOptions) {
     clearTimeout(helloTimer);
     try {
       await options.subscribed();
+      // Or it would take the place of one that came later.
+      if (isClosed()) return;
       const connected = await store.connect(sid, lease, after);
       if (isClosed()) return releaseLease();
       if (connected.result === 'gone') return options.onGone();

@@ -167,8 +167,17 @@ function closeCodesDue(said: readonly Said[], mustClose: boolean): Set<number> {
   if (said.some(({ times }) => times > 1)) codes.add(CLOSE.flooding);
   if (said.some(mayEnd)) codes.add(CLOSE.ended);
   // One that was cut may have been on its way to the store still, and come after its successor.
-  if (bytes.some((payload) => payload.includes('device'))) codes.add(CLOSE.replaced);
+  if (bytes.some(namesDevice)) codes.add(CLOSE.replaced);
   return codes;
+}
+
+/** However it is written. */
+function namesDevice(payload: Buffer): boolean {
+  try {
+    return Object.hasOwn(JSON.parse(payload.toString()) as object, 'device'); // as: else it throws
+  } catch {
+    return false;
+  }
 }
 
 function mayEnd({ payload, due }: Said): boolean {

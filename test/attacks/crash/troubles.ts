@@ -32,13 +32,17 @@ const config = (name: string, bad: string, good: string) => ({
   end: ({ admin }: Scope) => admin.config('SET', name, good),
 });
 
-const field = (name: string, value: string) => ({
-  async begin({ admin, key }: Scope) {
-    await admin.copy(key, `${key}:kept`);
-    await admin.hset(key, name, value);
-  },
-  end: ({ admin, key }: Scope) => admin.rename(`${key}:kept`, key),
-});
+/** Only the field is put back: what was appended meanwhile stays counted. */
+function field(name: string, value: string | null): Pick<Trouble, 'begin' | 'end'> {
+  let kept = '';
+  return {
+    async begin({ admin, key }) {
+      kept = (await admin.hget(key, name)) ?? '';
+      await (value === null ? admin.hdel(key, name) : admin.hset(key, name, value));
+    },
+    end: ({ admin, key }) => admin.hset(key, name, kept),
+  };
+}
 
 const acl = (bad: string, good: string) => ({
   begin: ({ admin }: Scope) => admin.acl('SETUSER', 'default', bad),
@@ -113,24 +117,20 @@ export const TROUBLES: readonly Trouble[] = [
   },
   { name: 'no number', said: /no number|arithmetic|compare/, ...field('deadline', 'never') },
   { name: 'the hash of no code', said: /request failed/, ...field('b:code', '$'.repeat(60)) },
-  {
-    name: 'a field that is missing',
-    said: /a reply without/,
-    async begin({ admin, key }) {
-      await admin.copy(key, `${key}:kept`);
-      await admin.hdel(key, 'b:key');
-    },
-    end: ({ admin, key }) => admin.rename(`${key}:kept`, key),
-  },
-  {
-    name: 'an entry that is no JSON',
-    said: /SyntaxError/,
+  { name: 'a field that is missing', said: /a reply without/, ...field('b:key', null) },
+  { name: 'an entry that is no JSON', said: /SyntaxError/, ...brokenEntry() },
+];
+
+/** Where the message stands that is to be removed. */
+function brokenEntry(): Pick<Trouble, 'begin' | 'end'> {
+  let [at, kept] = [0, ''];
+  return {
     async begin({ admin, key, word, cid }) {
-      await admin.copy(`${key}:log`, `${key}:kept`);
       const log = await admin.lrange(`${key}:log`, 0, -1);
-      const at = log.findIndex((entry) => entry.includes(cid));
+      at = log.findIndex((entry) => entry.includes(cid));
+      kept = log[at] ?? '';
       await admin.lset(`${key}:log`, at, word);
     },
-    end: ({ admin, key }) => admin.rename(`${key}:kept`, `${key}:log`),
-  },
-];
+    end: ({ admin, key }) => admin.lset(`${key}:log`, at, kept),
+  };
+}
