@@ -1,7 +1,7 @@
 /**
- * The Lua scripts, read from lua/ once. A script names in its head what it needs of lua/parts;
- * those are put before it. EVALSHA runs it; when Redis has forgotten it (a restart, SCRIPT FLUSH)
- * nothing has run, and the script may be sent whole.
+ * The Lua scripts, read from lua/ once. Where a script says what it needs of lua/parts, that is
+ * put there. EVALSHA runs it; when Redis has forgotten it (a restart, SCRIPT FLUSH) nothing has
+ * run, and the script may be sent whole.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -93,10 +93,10 @@ export function readScripts(publish: 'PUBLISH' | 'SPUBLISH'): Scripts {
 }
 
 function readScript(name: string, publish: string): Script {
-  const [, shebang = '', body = ''] = /^(#!lua.*\n)([^]*)$/.exec(read(name)) ?? [];
-  const needs = /^-- needs +(.+)$/m.exec(body)?.[1]?.split(' ') ?? [];
-  const parts = needs.map((part) => read(`parts/${part}`).replaceAll('PUBLISH_COMMAND', publish));
-  const lua = [shebang, ...parts, body].join('');
+  const part = (needed: string) => read(`parts/${needed}`).replaceAll('PUBLISH_COMMAND', publish);
+  const lua = read(name).replaceAll(/^ *-- needs +(.+)$/gm, (_, needs: string) =>
+    needs.split(' ').map(part).join(''),
+  );
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 

@@ -1,12 +1,13 @@
 #!lua
 -- Appends an entry: deduplication, seq, limits, deadline and publication in one step.
--- The hot path: every message comes through here once.
+-- The hot path: every message comes through here once. Each function that is defined costs, so
+-- what is hardly ever needed is defined where it is.
 -- KEYS    session log cids leases tries ended files
 -- ARGV    slot cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
 --         endedNoticeTtlMs pushPauseMs
 -- returns the seq if stored, or {seq, {expiresInMs, endpoint …}} if the other participant is to be
 --         told there; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'
--- needs   clock publish deadline log endpoints
+-- needs   clock publish deadline bytes
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local peer = slot == 'a' and 'b' or 'a'
 local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit',
@@ -16,12 +17,16 @@ if is_over(deadline, now) then
   return 'gone'
 end
 -- Nearly always the sender has seen the head.
-if ARGV[5] ~= '0' and (ARGV[5] ~= s[2] or ARGV[6] ~= s[3]) and not stands_at(ARGV[5], ARGV[6]) then
-  return 'diverged'
+if ARGV[5] ~= '0' and (ARGV[5] ~= s[2] or ARGV[6] ~= s[3]) then
+  -- needs log
+  if not stands_at(ARGV[5], ARGV[6]) then
+    return 'diverged'
+  end
 end
 local seq, bytes = s[2] + 1, s[4] + bytes_of(box)
 local full = seq > tonumber(ARGV[7]) or bytes > tonumber(ARGV[8])
 if full or redis.call('HSETNX', KEYS[3], cid, seq) == 0 then
+  -- needs log
   local earlier = redis.call('HGET', KEYS[3], cid)
   return earlier and repeated(earlier, slot) or 'full'
 end
@@ -35,9 +40,13 @@ if s[5] == '1' then
   deadline = touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
 end
 if seq == 1 then
+  -- needs first-entry
   expire_log(deadline)
 end
-if s[9] and is_push_due(peer, now, ARGV[10]) then
-  return { seq, due_push(deadline - now, s[9]) }
+if s[9] then
+  -- needs endpoints
+  if is_push_due(peer, now, ARGV[10]) then
+    return { seq, due_push(deadline - now, s[9]) }
+  end
 end
 return seq

@@ -5,7 +5,7 @@
 -- ARGV    by cid box sum seenSeq seenSum (0 and '' for none) maxEntries maxSessionBytes
 --         endedNoticeTtlMs passHash slot proofHash key codeHash replacedKept
 -- returns 'renewed'; or 'gone', 'pass_gone', 'diverged', 'connected', 'taken', 'full'
--- needs   clock publish deadline presence endpoints passes log
+-- needs   clock publish deadline first-entry presence endpoints passes log bytes
 local by, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local pass, slot, proof, key, code = unpack(ARGV, 10, 14)
 local deadline, head, head_sum, bytes, met, why, idle, limit, old_proof, other_proof =

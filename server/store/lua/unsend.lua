@@ -6,7 +6,7 @@
 --         endedNoticeTtlMs unsends (JSON), then of each target: cid, its sum, the hash of its box
 --         ('' and '' if the node found none)
 -- returns as append.lua; or 'again' if a target is not what the node has hashed
--- needs   clock publish deadline log files
+-- needs   clock publish deadline first-entry log bytes files
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local deadline, head, head_sum, bytes, met, by, idle, limit =
   unpack(redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit'))

@@ -12,11 +12,6 @@ local function is_of(entry, slot)
   return string.find(entry, '"slot":"' .. slot .. '"', 1, true) ~= nil
 end
 
--- The bytes that a box in base64url stands for.
-local function bytes_of(box)
-  return math.floor(#box * 3 / 4)
-end
-
 -- The element of this cid that is in the log already, as it is answered.
 local function repeated(seq, slot)
   local entry = redis.call('LINDEX', KEYS[2], seq - 1)
