@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { LEASE_RENEW_MS } from '../../server/protocol/limits.ts';
 import { backoffMs } from '../../web/core/backoff.ts';
 import { percentile } from '../faults/fault.ts';
-import { bytesOf, type Figures } from './figures.ts';
+import { bytesOf, cpuOf, type Figures } from './figures.ts';
 import type { Side, System } from './systems.ts';
 import { close, meet, people, type Talker } from './talkers.ts';
 
@@ -13,7 +14,7 @@ const SETTLED_MS = 1_000;
 const AT_ONCE = 20;
 const BACK_WITHIN_MS = 60_000;
 
-/** Connections of pairs that say nothing, after the first of them. */
+/** Connections of pairs that say nothing, after the first of them; each renews its lease once. */
 export async function idle(system: System, connections: number): Promise<Figures> {
   const talkers: Talker[] = [...(await meet(system))];
   await sleep(SETTLED_MS);
@@ -21,18 +22,23 @@ export async function idle(system: System, connections: number): Promise<Figures
   talkers.push(...(await people(system, connections / 2)));
   await sleep(SETTLED_MS);
   const all = bytesOf(system);
+  const cpu = cpuOf(system);
+  await sleep(LEASE_RENEW_MS);
+  const { server, store } = cpuOf(system);
   await close(talkers);
-  const figure = 'kB an idle connection';
+  const ofThem = `of ${connections} idle connections`;
   return {
-    [`${figure}, of ${connections}`]: (all - before) / 1000 / connections,
-    [`MB with ${connections} connections`]: all / 1e6,
+    [`kB each ${ofThem}`]: (all - before) / 1000 / connections,
+    [`MB, all in all, ${ofThem}`]: all / 1e6,
+    [`server CPU, ms a second ${ofThem}`]: (server - cpu.server) / LEASE_RENEW_MS,
+    [`store CPU, ms a second ${ofThem}`]: (store - cpu.store) / LEASE_RENEW_MS,
   };
 }
 
-/** The node ends and comes back: each client tries again as the page does. */
+/** The one node ends and comes back, the chats in Redis: each client tries again as the page does. */
 export async function reconnect(system: System, clients: number): Promise<Figures> {
-  const { ours } = system;
-  if (!ours) return {};
+  const { ours, server, store } = system;
+  if (!ours || server.length > 1 || store.length === 0) return {};
   const sides: Side[] = [];
   while (sides.length < clients) {
     // oxlint-disable-next-line no-await-in-loop -- few at once
@@ -83,6 +89,7 @@ export async function reconnect(system: System, clients: number): Promise<Figure
 async function join({ greeting }: System, { url, headers }: Side): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   await once(socket, 'open');
+  socket.on('error', () => {});
   if (greeting) {
     const answered = once(socket, 'message');
     socket.send(greeting.say);

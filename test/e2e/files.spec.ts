@@ -277,6 +277,33 @@ test('39 a file that was changed on the server is not shown, and one that is gon
   await expect(bob.page.getByText('This file is not there any more.')).toBeVisible();
 });
 
+test('Back closes a picture and stays in the chat, and closing it leaves nothing for Back', async ({
+  ann,
+  bob,
+  met: _met,
+}) => {
+  const { page } = bob;
+  await page.evaluate(() => document.querySelector('h1')?.setAttribute('data-same', 'yes'));
+  await attach(ann, await png(ann.page));
+  await send(ann);
+  const show = page.getByRole('button', { name: 'Show drawing.png' });
+  const shown = page.getByRole('dialog', { name: 'Picture: drawing.png' });
+  await bob.composer.fill('half a word');
+  await show.click();
+  await expect(shown).toBeVisible();
+  await page.goBack();
+  await expect(shown).toHaveCount(0);
+  await show.click();
+  await shown.getByRole('button', { name: 'Close' }).click();
+  await expect(shown).toHaveCount(0);
+  // The same chat all along, and where it was entered from comes next.
+  await expect(bob.composer).toHaveValue('half a word');
+  await expect(bob.heading).toHaveAttribute('data-same', 'yes');
+  const before = page.url();
+  await page.goBack();
+  expect(page.url()).not.toBe(before);
+});
+
 test('29 by keyboard: a picture is shown, saved and left again', async ({
   ann,
   bob,

@@ -106,6 +106,31 @@ test('where the network takes everything and answers nothing there is the start 
   await front.close();
 });
 
+test('under a path of its own the worker keeps to that path, and opens the page from there', async ({
+  newPerson,
+  serve,
+}) => {
+  let port = 0;
+  const front = await startTcpProxy(() => port);
+  const address = `http://localhost:${front.port}/two`;
+  ({ port } = await serve({ PUBLIC_URL: address }));
+  const ann = await newPerson(address, { serviceWorkers: 'allow' });
+  await openStart(ann);
+  const scope = () => ann.page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
+  expect(await scope()).toBe(`${address}/`);
+  const keys = await keysOf(ann.page);
+  expect(keys.filter((key) => !key.startsWith(`${address}/`))).toEqual([]);
+  await ann.context.setOffline(true);
+  await ann.page.reload();
+  await expect(ann.heading).toHaveText(START);
+  await ann.context.setOffline(false);
+  const cards = await ann.createChat();
+  await ann.page.goto(cards.ann.link);
+  await ann.typeCode(cards.ann.code);
+  await ann.say('from below');
+  await front.close();
+});
+
 test('a chat that is opened anew without a network says so, and goes on with one', async ({
   ann,
   bob,

@@ -82,6 +82,19 @@ test.describe('in Firefox', () => {
       await bob.bringToFront();
       await expect.poll(() => alertsOf(elsewhere)).toEqual([]);
 
+      // A browser that keeps it, for whatever reason: the choice says that it is still on.
+      await bob.evaluate(() => {
+        PushSubscription.prototype.unsubscribe = () => Promise.resolve(false);
+      });
+      const { box, isOn } = await pushChoice(bob);
+      const wasOn = await isOn();
+      await box.click();
+      await bob.waitForNetworkIdle();
+      expect([wasOn, await isOn()]).toEqual([true, true]);
+      expect(browserPush.endpoints()).toHaveLength(1);
+      await bob.reload();
+      await bob.waitForSelector('::-p-text(Online)');
+
       await setPush(bob);
       await expect.poll(() => browserPush.endpoints()).toEqual([]);
       await bob.goto('about:blank');
@@ -273,14 +286,21 @@ async function pusherOf({ context, page, base }: Person) {
   };
 }
 
-/** Puts the choice in the settings the other way, and sees that it is. */
-async function setPush(page: Page): Promise<void> {
+/** In the settings, which it opens. */
+async function pushChoice(page: Page) {
   await press(page, 'Menu');
   await page.waitForSelector('::-p-text(Settings)').then((found) => found?.click());
   const box = await page.waitForSelector(`::-p-aria([name="${CHOICE}"][role="checkbox"])`);
-  const isOn = () => box?.evaluate((input) => (input as HTMLInputElement).checked); // as: see above
+  if (!box) throw new Error('there is no such choice');
+  // as: see above
+  return { box, isOn: () => box.evaluate((input) => (input as HTMLInputElement).checked) };
+}
+
+/** Puts the choice the other way, and sees that it is. */
+async function setPush(page: Page): Promise<void> {
+  const { box, isOn } = await pushChoice(page);
   const before = await isOn();
-  await box?.click();
+  await box.click();
   await expect.poll(isOn).toBe(!before);
   await press(page, 'Done');
 }

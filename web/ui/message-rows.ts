@@ -27,7 +27,7 @@ export function rowsOf(items: readonly Item[], now: number): Row[] {
   for (const [index, item] of items.entries()) {
     const at = item.at ?? now;
     if (previous === null || !isSameDay(previous.at ?? now, at)) {
-      rows.push({ type: 'day', key: `day ${new Date(at).toDateString()} ${item.cid}`, at });
+      rows.push({ type: 'day', key: `day ${item.cid}`, at });
     }
     if (item.type === 'note') {
       // What was lost and sent again is said above the messages, once.

@@ -65,7 +65,8 @@ export function createRouter(): Router {
     route(code);
   }
 
-  addEventListener('popstate', () => route());
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- what lies over a chat takes it for as long as it is open (PictureViewer)
+  window.onpopstate = () => route();
   addEventListener('pageshow', ({ persisted }) => {
     // Out of the back-cache: what was on screen may be of a chat that is no more.
     if (persisted) route();

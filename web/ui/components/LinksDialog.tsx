@@ -2,7 +2,7 @@
  * Links and codes of an open chat: one's own link for another device, and new ones for either of
  * the two. What was just made is shown until the dialog is closed, and kept nowhere.
  */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Slot } from '../../../server/protocol/frames.ts';
 import { otherSlot, type Chat } from '../../core/chat-view.ts';
 import type { NewParticipant } from '../../core/new-session.ts';
@@ -162,18 +162,26 @@ interface MadeProps {
 
 function Made({ participant, isMine, onClose }: MadeProps) {
   const { name } = participant;
+  const done = useRef<HTMLButtonElement>(null);
+  const isAsked = useRef(false);
+  /** They are shown once: the first Esc may have been meant for something else. */
+  function leave(): void {
+    if (isAsked.current) return onClose();
+    isAsked.current = true;
+    done.current?.focus();
+  }
   return (
     <Dialog
       heading={isMine ? linksText.madeMine : linksText.madeTheirs(name)}
       describedBy="links-made"
-      onClose={onClose}
+      onClose={leave}
     >
       <p class="quiet" id="links-made">
         {isMine ? linksText.keepMine : linksText.handOn(name)}
       </p>
       <PersonCard participant={participant} link={participant.link} isMine={isMine} />
       <div class="dialog-buttons">
-        <button type="button" class="button" onClick={onClose}>
+        <button ref={done} type="button" class="button" onClick={onClose}>
           {linksText.done}
         </button>
         <button type="button" class="button" onClick={() => print()}>

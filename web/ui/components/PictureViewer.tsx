@@ -1,4 +1,4 @@
-/** One picture, as large as the screen lets it be. Esc closes it, and so does a press beside it. */
+/** One picture, as large as the screen lets it be. Esc closes it, and so does Back, as on phones. */
 import { useEffect, useRef } from 'preact/hooks';
 import { filesText } from '../catalogue/files-catalogue.ts';
 import { Icon } from './Icon.tsx';
@@ -14,7 +14,14 @@ export function PictureViewer({ url, name, onClose }: PictureViewerProps) {
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
+    // An entry for Back to take away, instead of the router: else it would lead out of the chat.
+    history.pushState(history.state, '');
+    // oxlint-disable unicorn/prefer-add-event-listener -- as it is the router's
+    const { onpopstate } = window;
+    window.onpopstate = onClose;
     return () => {
+      window.onpopstate = onpopstate;
+      // oxlint-enable unicorn/prefer-add-event-listener
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
@@ -25,7 +32,7 @@ export function PictureViewer({ url, name, onClose }: PictureViewerProps) {
       aria-label={filesText.picture(name)}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        history.back();
       }}
     >
       <div class="viewer-bar">
@@ -37,7 +44,7 @@ export function PictureViewer({ url, name, onClose }: PictureViewerProps) {
           type="button"
           class="button button-round"
           aria-label={filesText.close}
-          onClick={onClose}
+          onClick={() => history.back()}
         >
           <Icon name="close" size={22} />
         </button>
