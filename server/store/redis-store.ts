@@ -92,6 +92,8 @@ export function createRedisStore({
   const buckets = [knownPerHour, knownAtOnce, newPerHour];
   const budgetArgs = [tries, waitsMs.join(), ...buckets];
   let secretTimer: NodeJS.Timeout | undefined;
+  /** The deadline that the count of sessions was told last by whoever holds a lease. */
+  const counted = new WeakMap<Lease, number>();
 
   /** One script on the node that serves its keys; `read` makes of the reply what is wanted. */
   function script<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
@@ -121,8 +123,8 @@ export function createRedisStore({
   }
 
   /** The count of sessions alive is approximate: that it could not be changed fails nothing. */
-  function recount(sid: string, deadline: number): void {
-    call([SESSIONS_KEY], 'recount', [sid, deadline], nothing).catch(() => {});
+  function recount(sid: string, deadline: number, isCounted = () => {}): void {
+    call([SESSIONS_KEY], 'recount', [sid, deadline], nothing).then(isCounted, () => {});
   }
 
   function tell(sid: string, to: string, frame: ServerFrame): Promise<void> {
@@ -199,7 +201,10 @@ export function createRedisStore({
       const renewed = await run(sid, 'renew-lease', leaseArgs(lease), toRenewed);
       if (renewed.result !== 'renewed') return renewed;
       const { deadline, ...result } = renewed;
-      recount(sid, deadline);
+      // Of a chat in which nothing happens it stays where it is.
+      if (counted.get(lease) !== deadline) {
+        recount(sid, deadline, () => void counted.set(lease, deadline));
+      }
       return result;
     },
     disconnect: (sid, { slot, connectionId }) =>

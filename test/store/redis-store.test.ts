@@ -113,6 +113,17 @@ describe('keys in Redis', () => {
         await admin.hget(`duologue:{${sid}}`, 'deadline'),
       ),
     );
+    // It is told nothing that it knows; what is sent next comes behind what it would have been told.
+    await admin.zrem('duologue:sessions', sid);
+    await store.renewLease(sid, lease);
+    await store.ping();
+    expect(await admin.zscore('duologue:sessions', sid)).toBe(null);
+    const key = `duologue:{${sid}}`;
+    const moved = String(Number(await admin.hget(key, 'deadline')) + 5_000);
+    await admin.hset(key, 'deadline', moved);
+    for (const each of [key, `${key}:leases`]) await admin.pexpireat(each, moved);
+    await store.renewLease(sid, lease);
+    await vi.waitFor(async () => expect(await admin.zscore('duologue:sessions', sid)).toBe(moved));
   });
 
   test('nothing anyone said or is called is readable in them beside boxes and hashes', async () => {
