@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +22,10 @@ const STORE_WAIT_MS = 30_000;
 const STORE_RETRY_MS = 200;
 /** A Redis that is there answers sooner. */
 const TELL_AFTER_MS = 1_000;
+
+// New objects get 2 MB for as long as the process lives, instead of up to 48 under load that are
+// hardly ever given back. Nothing is slower for it.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const config = readConfig();
 const place = redisPlace(config);
