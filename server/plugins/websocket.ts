@@ -25,7 +25,7 @@ export function addWebSockets(app: FastifyInstance, hub: Hub, config: Config): v
       maxFragments: 64,
       maxBufferedChunks: 1024,
     },
-    // ws has already begun to close a socket whose peer broke RFC 6455, with the right code.
+    // Of a route that fails with its socket; what a peer does wrong is the connection's.
     errorHandler(error, socket, request) {
       request.log.debug({ err: error }, 'websocket error');
       if (socket.readyState === socket.OPEN) socket.close(1011);

@@ -64,8 +64,8 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   /** The socket holds on to its request and the answer to it: several kB for as long as it lives. */
   function letGo(socket: WebSocket, request: FastifyRequest): void {
     answers.get(request)?.detachSocket(request.raw.socket);
-    // The plugin's; the connection listens itself.
-    socket.removeAllListeners('error');
+    // The plugin's; one has to be there, also where nobody takes the socket over any more.
+    socket.removeAllListeners('error').on('error', () => {});
   }
 
   app.get<SocketPath>(
