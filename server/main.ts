@@ -60,7 +60,7 @@ function readConfig(): Config {
   }
 }
 
-/** Loaded only where there is one: a fifth of the time that a process takes to start. */
+/** Loaded only where there is one: a sixth of the time that a process takes to start. */
 async function openRedis(at: RedisPlace, events: RedisEvents) {
   const [{ createRedisStore }, { connectToCount }] = await Promise.all([
     import('./store/redis-store.ts'),

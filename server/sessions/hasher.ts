@@ -62,8 +62,6 @@ function createPool(): Piscina {
     filename: new URL('./bcrypt-worker.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
-    // It needs next to nothing, and would let garbage lie until it is tens of MB.
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
     // Else a task that finds the thread at work goes to the end, behind those that came after it.
     stricterFIFO: true,
     taskQueue: createQueue(),

@@ -43,8 +43,8 @@ export function isWaitedFor(session: MemorySession, slot: Slot): boolean {
   const { endpoints, receipt } = session.participants[slot];
   if (endpoints.length === 0) return false;
   const from = Math.max(receipt.received, session.head.seq - PAGE_ENTRIES);
-  return session.log.slice(from).some((json) => {
-    const { slot: author, box, unsends } = parseEntry(json);
+  return session.log.slice(from).some((frame) => {
+    const { slot: author, box, unsends } = parseEntry(frame);
     return author === otherSlot(slot) && box !== undefined && unsends === undefined;
   });
 }

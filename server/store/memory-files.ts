@@ -57,8 +57,8 @@ export function deleteFiles(session: MemorySession, slot: Slot, cids: readonly s
 
 /** The message of this cid is the other's, or was unsent. */
 function isUsedUp(session: MemorySession, slot: Slot, cid: string): boolean {
-  const json = stored(session, cid);
-  if (json === undefined) return false;
-  const entry = parseEntry(json);
+  const frame = stored(session, cid);
+  if (frame === undefined) return false;
+  const entry = parseEntry(frame);
   return entry.slot !== slot || entry.box === undefined;
 }

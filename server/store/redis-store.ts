@@ -123,8 +123,8 @@ export function createRedisStore({
   }
 
   /** The count of sessions alive is approximate: that it could not be changed fails nothing. */
-  function recount(sid: string, deadline: number, isCounted = () => {}): void {
-    call([SESSIONS_KEY], 'recount', [sid, deadline], nothing).then(isCounted, () => {});
+  function recount(sid: string, deadline: number, onCounted = () => {}): void {
+    call([SESSIONS_KEY], 'recount', [sid, deadline], nothing).then(onCounted, () => {});
   }
 
   function tell(sid: string, to: string, frame: ServerFrame): Promise<void> {
