@@ -69,7 +69,7 @@ export interface Evenly {
 /** By the clock, whatever becomes of those before. Resolves when all is heard, or 10 s later. */
 export async function sayEvenly(
   talkers: readonly Talker[],
-  { perSecond, forMs, due = new Map() }: Evenly,
+  { perSecond, forMs, due }: Evenly,
 ): Promise<void> {
   const beginning = performance.now();
   const count = (perSecond * forMs) / 1000;
@@ -79,12 +79,13 @@ export async function sayEvenly(
     // oxlint-disable-next-line no-await-in-loop -- until it is due
     if (at > performance.now()) await sleep(at - performance.now());
     const cid = nextCid();
-    due.set(cid, at);
+    due?.set(cid, at);
     said.push(talkers[i % talkers.length]!.say(cid)); // there are some
   }
   await Promise.all(said);
+  const unheard = () => due?.size ?? 0;
   // oxlint-disable-next-line no-await-in-loop -- as above
-  for (let waited = 0; due.size > 0 && waited < 10_000; waited += 10) await sleep(10);
+  for (let waited = 0; unheard() > 0 && waited < 10_000; waited += 10) await sleep(10);
 }
 
 export const heardBy = (talkers: readonly Talker[]): number =>
