@@ -91,7 +91,7 @@ test('42 a line with the day stands between days, and changes at midnight', asyn
   await bob.enter(cards.bob);
   for (const text of ['two days ago', 'tonight', 'still tonight', 'just now']) await bob.say(text);
   await ann.sees('just now');
-  const rows = ann.page.getByRole('list').locator('li.day, .bubble-text');
+  const rows = ann.page.getByRole('list').locator('.day, .bubble-text');
   const day = new Intl.DateTimeFormat('en-US', { weekday: 'long', day: 'numeric', month: 'long' });
   const written = day.format(times[0]);
   await expect(rows).toHaveText([

@@ -5,6 +5,7 @@ export { editLast } from './message-aims.tsx';
 export { Alerts } from './components/Alerts.tsx';
 export { ChatMenuList } from './components/ChatMenuList.tsx';
 export { EndDialog } from './components/EndDialog.tsx';
+export { Failure } from './components/Failure.tsx';
 export { MessageActions } from './components/MessageActions.tsx';
 export { Quote } from './components/Quote.tsx';
 export { Reactions } from './components/Reactions.tsx';

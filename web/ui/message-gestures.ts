@@ -10,6 +10,8 @@ interface MessageGestures {
   /** What is quoted is to be seen. */
   followed: (cid: string) => void;
   reacted: (cid: string, emoji: string) => void;
+  /** What failed is to be sent again, or to go. */
+  decided: (cid: string, choice: 'retry' | 'discard') => void;
 }
 
 /** For a time that is looked at, not for hundreds that are shown. */
@@ -67,11 +69,12 @@ export function hearGestures(list: HTMLElement, gestures: MessageGestures): () =
 
   on('click', (_, target) => {
     const cid = cidOf(target);
-    const pressed = target.closest<HTMLElement>('.more, [data-goto], [data-emoji]');
+    const pressed = target.closest<HTMLElement>('.more, [data-goto], [data-emoji], [data-failed]');
     if (!pressed || !cid) return;
-    const { goto, emoji } = pressed.dataset;
+    const { goto, emoji, failed } = pressed.dataset;
     if (goto !== undefined) gestures.followed(goto);
     else if (emoji !== undefined) gestures.reacted(cid, emoji);
+    else if (failed === 'retry' || failed === 'discard') gestures.decided(cid, failed);
     else gestures.opened(cid, pressed);
   });
 

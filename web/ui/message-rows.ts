@@ -7,6 +7,8 @@ import { isSameDay } from './dates.ts';
 
 /** Messages of one person closer than this stand together. */
 const GROUP_MS = 3 * 60_000;
+/** So many items are rendered, laid out and painted together, or not at all. */
+export const RUN = 20;
 
 export type Row =
   | { type: 'day'; key: string; at: number }
@@ -20,11 +22,16 @@ export type Row =
       last: boolean;
     };
 
-/** `now` stands in for the time of a message that is not stored yet. */
-export function rowsOf(items: readonly Item[], now: number): Row[] {
-  const rows: Row[] = [];
+/**
+ * The rows from the item at `start` on, a multiple of RUN, by the run of items they are in: those
+ * before it are missing. `now` stands in for the time of a message that is not stored yet.
+ */
+export function rowsOf(items: readonly Item[], start: number, now: number): Row[][] {
+  const runs: Row[][] = [];
   let previous: Item | null = null;
   for (const [index, item] of items.entries()) {
+    if (index < start) continue;
+    const rows = (runs[Math.floor(index / RUN)] ??= []);
     const at = item.at ?? now;
     if (previous === null || !isSameDay(previous.at ?? now, at)) {
       rows.push({ type: 'day', key: `day ${item.cid}`, at });
@@ -44,15 +51,15 @@ export function rowsOf(items: readonly Item[], now: number): Row[] {
     }
     previous = item;
   }
-  return rows;
+  return runs;
 }
 
 /** What is more than words: an address, code, an emoji that may stand alone, many lines. */
 const RICH = /https?:\/\/|`|^(?:\p{Extended_Pictographic}|\p{RI}|[^]{800}|(?:.*\n){12})/iu;
 
 /** Whether showing it well takes what is fetched when needed. */
-export function isRich({ body, re, reactions }: MessageItem): boolean {
-  const isMore = re !== null || Object.keys(reactions).length > 0;
+export function isRich({ body, re, reactions, state }: MessageItem): boolean {
+  const isMore = re !== null || state === 'failed' || Object.keys(reactions).length > 0;
   return isMore || (body.kind === 'text' && RICH.test(body.text));
 }
 

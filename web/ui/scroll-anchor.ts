@@ -82,13 +82,10 @@ export function createScrollAnchor(
 // Enough of a message to have read it: one line, or all of it.
 const LINE_PX = 40;
 
-/** The last row of `list` that begins above `bottom`, or null. Looks from the end. */
-export function lastOnScreen(list: HTMLElement, bottom: number): Element | null {
-  let row = list.lastElementChild;
-  while (row !== null) {
+/** The last of `rows` that begins above `bottom`, if any does. Looks from the end. */
+export function lastOnScreen<T extends Element>(rows: readonly T[], bottom: number): T | undefined {
+  return rows.findLast((row) => {
     const { top, height } = row.getBoundingClientRect();
-    if (top + Math.min(height, LINE_PX) <= bottom + 1) return row;
-    row = row.previousElementSibling;
-  }
-  return null;
+    return top + Math.min(height, LINE_PX) <= bottom + 1;
+  });
 }

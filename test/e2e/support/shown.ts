@@ -46,18 +46,18 @@ export function watchShown(page: Page): Promise<unknown> {
       if (fresh.size === 0) return;
       const seen = [...fresh];
       fresh.clear();
-      // The first task after the frame: it has been painted.
+      // The first task after the frame: it has been painted. Not behind frames that wait.
       requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port2.addEventListener('message', () => {
-          const now = performance.now();
-          for (const text of seen) {
-            if (!window.paintedAt.has(text)) window.paintedAt.set(text, now);
-            window.untilPainted.get(text)?.();
-          }
-        });
-        port2.start();
-        port1.postMessage(null);
+        void scheduler.postTask(
+          () => {
+            const now = performance.now();
+            for (const text of seen) {
+              if (!window.paintedAt.has(text)) window.paintedAt.set(text, now);
+              window.untilPainted.get(text)?.();
+            }
+          },
+          { priority: 'user-blocking' },
+        );
       });
     }).observe(document, { childList: true, subtree: true });
   });

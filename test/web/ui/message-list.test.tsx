@@ -13,11 +13,11 @@ afterEach(cleanup);
 function layOut(): void {
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(ROW);
   vi.spyOn(HTMLElement.prototype, 'scrollHeight', 'get').mockImplementation(
-    () => document.querySelectorAll('.messages > li').length * ROW,
+    () => document.querySelectorAll('.messages [role="listitem"]').length * ROW,
   );
   vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (this: Element) {
     const scroller = screen.getByRole('region');
-    const index = [...document.querySelectorAll('.messages > li')].indexOf(this);
+    const index = [...document.querySelectorAll('.messages [role="listitem"]')].indexOf(this);
     return new DOMRect(0, index < 0 ? 0 : index * ROW - scroller.scrollTop, 300, ROW);
   });
 }
@@ -30,8 +30,6 @@ const list = (items: readonly Item[], rereads = 0) => (
     {...{ items, rereads, slot: 'a', names: { a: 'Ann', b: 'Bob' }, failedReason: null }}
     theirs={{ received: 0, read: 0 }}
     about={null}
-    retry={() => {}}
-    discard={() => {}}
     onRead={() => {}}
     tools={{ chat, setAim() {}, setDialog() {}, arrived() {} }}
     askForParts={() => {}}
@@ -64,5 +62,5 @@ it('what "Show earlier" brings has the focus', async () => {
   expect(screen.queryByText('Message 1')).toBe(null);
   await act(() => void fireEvent.click(screen.getByRole('button', { name: 'Show earlier' })));
   expect(screen.getByText('Message 1')).toBeTruthy();
-  expect(document.activeElement).toBe(document.querySelector('.messages > li'));
+  expect(document.activeElement).toBe(document.querySelector('.messages [role="listitem"]'));
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../web/ui/message-rows.ts';
+import { rowsOf as runsOf } from '../../../web/ui/message-rows.ts';
+import type { Item } from '../../../web/core/chat-view.ts';
 import { mine, noon, pending, theirs } from './timeline-items.ts';
 
+const rowsOf = (items: readonly Item[], now: number) => runsOf(items, 0, now).flat();
 const shape = (rows: ReturnType<typeof rowsOf>) =>
   rows.map((row) =>
     row.type === 'message'

@@ -235,8 +235,6 @@ export const language: Language = {
       failed: 'لم تُرسل.',
     },
     notSentFull: 'هذه المحادثة ممتلئة.',
-    tryAgain: 'إعادة المحاولة',
-    discard: 'حذف',
     unsent: 'أُزيلت الرسالة',
     unknown: 'لا يمكن عرضها هنا',
     undecryptable: 'تعذر فك تشفير هذه الرسالة.',
@@ -284,6 +282,8 @@ export const language: Language = {
   },
 
   extras: {
+    tryAgain: 'إعادة المحاولة',
+    discard: 'حذف',
     you: 'أنت',
     actions: 'الإجراءات',
     reply: 'رد',

@@ -184,8 +184,6 @@ export const language: Language = {
       failed: 'Nicht gesendet.',
     },
     notSentFull: 'Dieser Chat ist voll.',
-    tryAgain: 'Noch einmal versuchen',
-    discard: 'Löschen',
     unsent: 'Nachricht entfernt',
     unknown: 'Kann hier nicht gezeigt werden',
     undecryptable: 'Diese Nachricht konnte nicht entschlüsselt werden.',
@@ -233,6 +231,8 @@ export const language: Language = {
   },
 
   extras: {
+    tryAgain: 'Noch einmal versuchen',
+    discard: 'Löschen',
     you: 'Du',
     actions: 'Aktionen',
     reply: 'Antworten',

@@ -45,8 +45,6 @@ export const enChat = {
     failed: 'Not sent.',
   },
   notSentFull: 'This chat is full.',
-  tryAgain: 'Try again',
-  discard: 'Delete',
   unsent: 'Message removed',
   unknown: 'Cannot be shown here',
   undecryptable: 'This message could not be decrypted.',

@@ -1,5 +1,7 @@
 /** The texts of what a chat fetches only when asked for, in English. */
 export const enExtras = {
+  tryAgain: 'Try again',
+  discard: 'Delete',
   you: 'You',
   actions: 'Actions',
   reply: 'Reply',

@@ -185,8 +185,6 @@ export const language: Language = {
       failed: 'No enviado.',
     },
     notSentFull: 'Este chat está lleno.',
-    tryAgain: 'Reintentar',
-    discard: 'Borrar',
     unsent: 'Mensaje eliminado',
     unknown: 'No se puede mostrar aquí',
     undecryptable: 'Este mensaje no se pudo descifrar.',
@@ -237,6 +235,8 @@ export const language: Language = {
   },
 
   extras: {
+    tryAgain: 'Reintentar',
+    discard: 'Borrar',
     you: 'Tú',
     actions: 'Acciones',
     reply: 'Responder',

@@ -183,8 +183,6 @@ export const language: Language = {
       failed: 'नहीं भेजा गया।',
     },
     notSentFull: 'यह चैट भर गई है।',
-    tryAgain: 'फिर कोशिश करें',
-    discard: 'मिटाएँ',
     unsent: 'मैसेज हटाया गया',
     unknown: 'यहाँ नहीं दिखाया जा सकता',
     undecryptable: 'यह मैसेज डिक्रिप्ट नहीं हो सका।',
@@ -236,6 +234,8 @@ export const language: Language = {
   },
 
   extras: {
+    tryAgain: 'फिर कोशिश करें',
+    discard: 'मिटाएँ',
     you: 'आप',
     actions: 'विकल्प',
     reply: 'जवाब दें',

@@ -1,11 +1,12 @@
 /** What can be done with the messages of the list: one menu for all, and the way to what is quoted. */
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import type { MessageItem } from '../../core/chat-view.ts';
+import type { Chat, MessageItem } from '../../core/chat-view.ts';
 import type { ChatTools } from '../chat-tools.ts';
 import { plainText } from '../incoming.ts';
 import { keepFocus } from '../kept-focus.ts';
 import { useLive } from '../live-value.ts';
+import { openFiles } from '../files.tsx';
 import { edit, reply } from '../message-aims.tsx';
 import { hearGestures } from '../message-gestures.ts';
 import { actionsOf, findItem, oneLine } from '../message-lookup.ts';
@@ -41,6 +42,7 @@ export function MessageActions({ tools, scroller, pressed, showEarlier }: Messag
       opened: (cid, anchor) => setOpened((before) => (before ? null : { cid, anchor })),
       followed: (cid) => void goTo(list, cid, showEarlier),
       reacted: (cid, emoji) => toggle(tools, cid, emoji),
+      decided: (cid, choice) => decide(chat, cid, choice),
     });
     tools.arrived();
     if (pressed instanceof HTMLElement) pressed.click();
@@ -77,6 +79,14 @@ function toggle({ chat }: ChatTools, cid: string, emoji: string): void {
   const item = findItem(chat.items.value, cid);
   if (item?.type !== 'message') return;
   chat.react(cid, item.reactions[chat.slot] === emoji ? null : emoji);
+}
+
+/** A message of a file belongs to its transfer until it is sent. */
+function decide(chat: Chat, cid: string, choice: 'retry' | 'discard'): void {
+  const files = openFiles.value;
+  const isOfFile = choice === 'retry' ? files?.retry(cid) : files?.cancel(cid);
+  if (!isOfFile) chat[choice](cid);
+  goOn();
 }
 
 function askToRemove({ chat, setDialog }: ChatTools, item: MessageItem): void {

@@ -1,4 +1,5 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
@@ -9,12 +10,13 @@ import { formatDay } from '../dates.ts';
 import { extras, fetchExtras, type Extras } from '../extras.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
-import { isRich, rowsOf, type Row } from '../message-rows.ts';
+import { isRich, rowsOf, RUN, type Row } from '../message-rows.ts';
 import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
 import { useToday } from '../today.ts';
 import { goOn } from '../touch.ts';
 import { Icon } from './Icon.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
+import { MessageRun } from './MessageRun.tsx';
 
 const RENDERED = 500;
 /** So many more are let come before those above are taken away: each time all others move. */
@@ -30,8 +32,6 @@ interface MessageListProps {
   failedReason: string | null;
   /** Above the messages, or in their place. */
   about: ComponentChildren;
-  retry: (cid: string) => void;
-  discard: (cid: string) => void;
   /** Everything up to `seq` is on screen, and someone looks at it. */
   onRead: (seq: number) => void;
   tools: ChatTools;
@@ -45,13 +45,13 @@ export function MessageList(props: MessageListProps) {
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const listElement = useRef<HTMLOListElement>(null);
+  const listElement = useRef<HTMLDivElement>(null);
   const anchor = useRef<ScrollAnchor | null>(null);
   const [atBottom, setAtBottom] = useState(true);
   const [seenSeq, setSeenSeq] = useState(0);
   const [earlier, setEarlier] = useState(0);
   const start = useStart(items.length, atBottom, earlier);
-  const rows = useMemo(() => rowsOf(items.slice(start), Date.now()), [items, start, today]);
+  const runs = useMemo(() => rowsOf(items, start, Date.now()), [items, start, today]);
   const newest = {
     own: items.findLast((item) => item.type === 'message' && item.mine)?.cid,
     any: items.findLast((item) => item.type === 'message' && item.body.kind !== 'unsent')?.cid,
@@ -62,7 +62,8 @@ export function MessageList(props: MessageListProps) {
   const list = useMemo(
     () => (
       // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- of the buttons in it
-      <ol
+      <div
+        role="list"
         class="messages"
         ref={listElement}
         onPointerEnter={() => void fetchExtras()}
@@ -75,10 +76,15 @@ export function MessageList(props: MessageListProps) {
           props.askForParts();
         }}
       >
-        {rows.map((row) => rowView(row, props, today, newest, parts))}
-      </ol>
+        {runs.map((rows, index) => (
+          <MessageRun
+            key={index}
+            rows={rows.map((row) => rowView(row, props, today, newest, parts))}
+          />
+        ))}
+      </div>
     ),
-    [rows, props.theirs, props.failedReason, parts],
+    [runs, props.theirs, props.failedReason, parts],
   );
   const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
 
@@ -118,8 +124,8 @@ export function MessageList(props: MessageListProps) {
   }, [items]);
 
   useLayoutEffect(() => {
-    const first = listElement.current?.firstElementChild;
-    if (earlier === 0 || !(first instanceof HTMLElement)) return;
+    const first = listElement.current?.querySelector<HTMLElement>('[role]');
+    if (earlier === 0 || !first) return;
     first.tabIndex = -1;
     first.focus({ preventScroll: true });
   }, [earlier]);
@@ -175,14 +181,14 @@ function rowView(
   newest: { own: string | undefined; any: string | undefined },
   parts: Extras | null,
 ) {
-  const { items, slot, names, theirs, failedReason, retry, discard } = list;
+  const { items, slot, names, theirs, failedReason } = list;
   const { key } = row;
   if (row.type !== 'message') {
     const words = row.type === 'day' ? formatDay(row.at, now) : noteText(row.item, slot, names);
     return (
-      <li key={key} class="day">
+      <div role="listitem" key={key} class="day">
         {words}
-      </li>
+      </div>
     );
   }
   const { item, first, last } = row;
@@ -190,7 +196,6 @@ function rowView(
     <MessageBubble
       key={key}
       item={item}
-      author={item.mine ? chatText.you : names[item.slot]}
       first={first}
       last={last}
       delivery={item.mine ? deliveryOf(item, theirs) : null}
@@ -200,8 +205,6 @@ function rowView(
       names={names}
       parts={isRich(item) ? parts : null}
       quoted={item.re === null ? undefined : parts?.findItem(items, item.re)}
-      retry={retry}
-      discard={discard}
     />
   );
 }
@@ -222,7 +225,9 @@ function useStart(count: number, atBottom: boolean, earlier: number): number {
   if (earlier !== shownEarlier.current) {
     shownEarlier.current = earlier;
     start.current = Math.max(0, start.current - RENDERED);
-  } else if (atBottom && count - start.current > RENDERED + SPARE) start.current = count - RENDERED;
+  } else if (atBottom && count - start.current > RENDERED + SPARE) {
+    start.current = count - RENDERED - ((count - RENDERED) % RUN);
+  }
   return Math.min(start.current, count);
 }
 
@@ -238,9 +243,7 @@ function useNewOwn(items: readonly Item[]): string | null {
 /** The place of the last message in view, null if none of them is in the log yet. */
 function seqOnScreen(scroller: HTMLElement | null, list: HTMLElement | null): number | null {
   if (scroller === null || list === null) return null;
-  let row = lastOnScreen(list, scroller.getBoundingClientRect().bottom);
-  while (row instanceof HTMLElement && row.dataset['seq'] === undefined) {
-    row = row.previousElementSibling;
-  }
-  return row instanceof HTMLElement ? Number(row.dataset['seq']) : null;
+  const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
+  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
+  return row ? Number(row.dataset['seq']) : null;
 }

@@ -131,21 +131,6 @@ export function ChatPage(props: ChatPageProps) {
   }, [hasMessages]);
 
   const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
-  const calls = useMemo(
-    () => ({
-      retry: (cid: string) => {
-        if (!openFiles.value?.retry(cid)) chat.retry(cid);
-        goOn();
-      },
-      discard: (cid: string) => {
-        if (!openFiles.value?.cancel(cid)) chat.discard(cid);
-        goOn();
-      },
-      read: (seq: number) => chat.markRead(seq),
-    }),
-    [chat],
-  );
-
   const tools = useMemo<ChatTools>(
     () => ({ chat, setAim, setDialog, arrived: () => setFailure(null) }),
     [chat],
@@ -246,9 +231,7 @@ export function ChatPage(props: ChatPageProps) {
               showCards={showCards}
             />
           }
-          retry={calls.retry}
-          discard={calls.discard}
-          onRead={calls.read}
+          onRead={(seq) => chat.markRead(seq)}
           tools={tools}
           askForParts={() => act(() => {})}
         />

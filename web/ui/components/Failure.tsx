@@ -1,0 +1,21 @@
+/** Under a message that was not sent: why, and what can be done; heard by message-gestures.ts. */
+import { chatText } from '../catalogue/chat-catalogue.ts';
+import { extrasText } from '../catalogue/extras-catalogue.ts';
+import { Icon } from './Icon.tsx';
+
+export function Failure({ failedReason }: { failedReason: string | null }) {
+  return (
+    <div class="message-failed">
+      <Icon name="alert" size={16} />
+      <span>
+        {chatText.delivery.failed} {failedReason}
+      </span>
+      <button type="button" class="link-button" data-failed="retry">
+        {extrasText.tryAgain}
+      </button>
+      <button type="button" class="link-button" data-failed="discard">
+        {extrasText.discard}
+      </button>
+    </div>
+  );
+}
