@@ -16,7 +16,7 @@ interface ComposerProps {
   attach: (chosen: File[]) => void;
   /** What goes along: above the field. */
   tray: ComponentChildren;
-  /** Another way to say it: beside the field, where a place is kept for it until it has come. */
+  /** Another way to say it: at the end of the field, where a place is kept for it. */
   voice: ComponentChildren;
   /** What is answered or changed; null where something new is said. */
   bar: ComponentChildren;
@@ -83,7 +83,6 @@ export function Composer({ draft, onDraft, send, attach, tray, voice, bar, onUp 
         >
           <Icon name="plus" size={22} />
         </button>
-        {voice}
         <textarea
           ref={field}
           rows={1}
@@ -102,6 +101,7 @@ export function Composer({ draft, onDraft, send, attach, tray, voice, bar, onUp 
             submit();
           }}
         />
+        {voice}
         <button
           type="submit"
           class="button button-main button-round"
