@@ -91,7 +91,7 @@ const send = any.map((which) =>
     if (cid === null) return expect(device.chat.ended.value).not.toBeNull();
     model.said.set(cid, {
       ...{ slot: device.slot, browser, page: id, at: performance.now(), texts: [text] },
-      ...{ editors: new Set(), removers: new Set(), isKept: 'surely', isRemoved: 'no' },
+      ...{ editors: new Map(), removers: new Set(), isKept: 'surely', isRemoved: 'no' },
     });
   }),
 );
@@ -115,14 +115,14 @@ const unsend = fc.record({ page: any, which: any }).map(({ page, which }) =>
 
 const edit = fc.record({ page: any, which: any }).map(({ page, which }) =>
   command(`edit ${page} ${which}`, hasPages, (model, system) => {
-    const { id } = pageAt(model, page);
+    const { id, browser } = pageAt(model, page);
     const item = oneOf(ownTexts(system, id), which);
     const one = item && model.said.get(item.cid);
     if (!item || !one) return;
     const text = `${one.texts[0]}, changed ${one.texts.length}`;
     if (system.page(id).chat.edit(item.cid, text) === null) return;
     one.texts.push(text);
-    one.editors.add(id);
+    one.editors.set(id, browser);
     expect(messageOn(system.page(id), item.cid)?.body).toEqual({ kind: 'text', text });
   }),
 );

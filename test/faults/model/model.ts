@@ -41,8 +41,8 @@ export interface Said {
   at: number;
   /** The first as said, the others as changed, in the order of pressing. */
   texts: string[];
-  /** Pages that changed it; with more than one, either may be the last. */
-  editors: Set<number>;
+  /** Pages that changed it, each with its browser; with more than one, either may be the last. */
+  editors: Map<number, number>;
   /** Browsers that removed it. */
   removers: Set<number>;
   isKept: 'surely' | 'maybe';
@@ -126,6 +126,9 @@ export function pageGone(model: Model, id: number): void {
   model.pages = model.pages.filter((page) => page.id !== id);
 }
 
+/** Instead of a page. */
+const NOBODY = -1;
+
 /**
  * A browser has left, and everything of the chat in it was wiped: what it had not yet seen
  * stored, changed or removed for all others may or may not be.
@@ -139,8 +142,8 @@ export function left(
   const pages = model.pages.filter((page) => page.browser === browser).map(({ id }) => id);
   for (const [cid, one] of model.said) {
     if (one.browser === browser && !known.isStored(cid)) one.isKept = 'maybe';
-    // Changes of a browser that is gone: any of the texts.
-    if (pages.some((page) => one.editors.has(page))) one.editors.add(-1);
+    // Changes of a browser that is gone, by pages that had gone before it too: any of the texts.
+    if ([...one.editors.values()].includes(browser)) one.editors.set(NOBODY, browser);
     if (one.removers.has(browser) && one.removers.size === 1 && !known.isUnsentElsewhere(cid)) {
       one.isRemoved = 'maybe';
     }
