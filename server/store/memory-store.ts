@@ -301,6 +301,8 @@ export function createMemoryStore(
 
     subscribe: async (sid, subscriber) => channels.subscribe(sid, subscriber),
 
+    count: async () => sessions.size,
+
     async ping() {},
 
     async sharedSecret() {

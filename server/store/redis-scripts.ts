@@ -12,6 +12,7 @@ const NAMES = [
   'announce-tries',
   'append',
   'connect',
+  'count',
   'create',
   'disconnect',
   'drop-endpoint',

@@ -41,7 +41,7 @@ import {
 } from './redis-records.ts';
 import { insist, repeat } from './redis-refusal.ts';
 import type { Refusal } from './redis-refusal.ts';
-import { toText, toTexts, toWord } from './redis-reply.ts';
+import { toNumber, toText, toTexts, toWord } from './redis-reply.ts';
 import { runScript } from './redis-scripts.ts';
 import type { ScriptArg, ScriptName } from './redis-scripts.ts';
 import { CREATING_SHARE, FILES_SHARE, REPLACED_LINKS_KEPT } from './store.ts';
@@ -242,6 +242,7 @@ export function createRedisStore({
 
     subscribe: (sid, subscriber) => nodes.subscribe(channelOf(sid), subscriber),
 
+    count: () => call([SESSIONS_KEY], 'count', [], toNumber),
     ping: nodes.ping,
     async sharedSecret() {
       const ask = (candidate: string) =>

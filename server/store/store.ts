@@ -378,6 +378,12 @@ export interface Store {
   /** From when the promise resolves, all that is published for `sid`. Resolves to unsubscribe. */
   subscribe(sid: string, subscriber: Subscriber): Promise<() => void>;
 
+  /**
+   * How many sessions are alive, about: one that has just ended may be counted, and one that was
+   * made by a node that died then.
+   */
+  count(): Promise<number>;
+
   /** Rejects unless people can work: not when the store answers but refuses all that is written. */
   ping(): Promise<void>;
   /**

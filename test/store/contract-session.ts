@@ -21,6 +21,15 @@ export function sessionContract(make: MakeNodes): void {
     }
   });
 
+  test('sessions that are alive are counted', async () => {
+    const { store, sid } = await setUp(make);
+    const before = await store.count();
+    await store.create(newSession());
+    expect(await store.count()).toBe(before + 1);
+    await store.end(sid, 'a', null);
+    await expect.poll(() => store.count()).toBe(before);
+  });
+
   test('an id that was never used is unknown, and so is what is asked about it', async () => {
     const { store } = await open(make);
     const sid = random(8);
