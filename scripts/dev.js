@@ -41,7 +41,13 @@ async function servePage(target) {
       host: process.env['HOST'] ?? '0.0.0.0',
       port: Number(process.env['PORT'] ?? 3000),
       strictPort: true,
-      proxy: { '/api': proxy, '/ws': { ...proxy, ws: true }, '/healthz': proxy, '/readyz': proxy },
+      proxy: {
+        '/api': proxy,
+        '/ws': { ...proxy, ws: true },
+        '/healthz': proxy,
+        '/metrics': proxy,
+        '/readyz': proxy,
+      },
     },
   });
   await page.listen();

@@ -8,6 +8,7 @@ import { SetupError, run } from './run.js';
 /** Each with the packages of Debian and Homebrew that bring it. */
 const PROGRAMS = {
   'redis-server': { debian: 'redis-server', brew: 'redis' },
+  promtool: { debian: 'prometheus', brew: 'prometheus' },
   zbarimg: { debian: 'zbar-tools', brew: 'zbar' },
   chromium: { debian: 'chromium', brew: null },
   'firefox-esr': { debian: 'firefox-esr', brew: null },

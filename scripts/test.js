@@ -14,6 +14,9 @@ import { SetupError, run, tool } from './run.js';
 
 /** @typedef {{passed: number, failed: number}} Counts */
 
+const UNIT = /** @type {const} */ (['redis-server', 'promtool']);
+const BROWSER = /** @type {const} */ (['redis-server', 'chromium', 'zbarimg']);
+
 const [part, ...runnerArgs] = process.argv.slice(2);
 const total = { passed: 0, failed: 0 };
 try {
@@ -32,8 +35,9 @@ async function testAll() {
     );
   }
   await bootstrap();
-  if (part === '--unit') await requirePrograms(['redis-server']);
-  else await requirePrograms(['redis-server', 'chromium', 'zbarimg'], ['firefox-esr']);
+  if (part === '--unit') await requirePrograms(UNIT);
+  else if (part === '--browser') await requirePrograms(BROWSER, ['firefox-esr']);
+  else await requirePrograms([...new Set([...UNIT, ...BROWSER])], ['firefox-esr']);
   await build();
 
   if (part === undefined) add(await check(STATIC_STEPS));

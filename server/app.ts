@@ -14,6 +14,7 @@ import { boundUnanswered, continueInTurn } from './plugins/connections.ts';
 import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
 import { takeJsonOnly } from './plugins/json-body.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
+import type { Metrics } from './plugins/metrics.ts';
 import { checkOrigins, isAllowedOrigin } from './plugins/origin.ts';
 import { addRateLimits } from './plugins/rate-limits.ts';
 import { createRewriteUrl } from './plugins/rewrite-url.ts';
@@ -55,6 +56,8 @@ export interface AppOptions {
   hasher?: Hasher;
   /** Where rates are counted; unset: in this process. */
   redis?: Redis | Cluster;
+  /** What is counted goes there, and is served at /metrics; unset: neither. */
+  metrics?: Metrics;
   /** The folder of the built page; unset: only the API is served. */
   webRoot?: string;
   /** Where log lines go; unset: standard output. */
@@ -66,7 +69,7 @@ export interface AppOptions {
 }
 
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { config, store, redis, webRoot, now = Date.now } = options;
+  const { config, store, redis, webRoot, metrics, now = Date.now } = options;
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const [secret] = config.cookieSecrets;
   if (secret === undefined) throw new Error('a cookie secret is needed');
@@ -79,7 +82,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const hub = createHub({
     store,
     config,
-    onFault: (err) => app.log.error({ err }, 'connection failed'),
+    onFault(err) {
+      app.log.error({ err }, 'connection failed');
+      metrics?.failed();
+    },
+    ...(metrics && { recorder: metrics.live }),
     ...(pushes && { onPush: (sid, push) => pushes.send(sid, push) }),
   });
   if (!options.hasher) app.addHook('onClose', () => hasher.close());
@@ -91,7 +98,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   continueInTurn(app);
   closeRefusedUpgrades(app);
   addSecurityHeaders(app, config);
-  handleErrors(app, now);
+  handleErrors(app, now, metrics?.refused);
   requireHost(app);
   checkOrigins(app, config);
   void app.register(cookie);
@@ -100,6 +107,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   // … and where it arrives.
   documentApi(app);
   void app.register(healthRoutes, { store });
+  metrics?.serve(app, { config, store, hub, hasher });
   void app.register(sessionRoutes, {
     config,
     store,

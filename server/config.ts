@@ -6,6 +6,7 @@
  */
 import {
   addresses,
+  bearerToken,
   byteRate,
   duration,
   host,
@@ -206,6 +207,12 @@ export const SETTINGS = {
     'fcm.googleapis.com,updates.push.services.mozilla.com,*.push.services.mozilla.com,web.push.apple.com,*.push.apple.com,*.notify.windows.com',
     'The push services that are asked; a browser that names another is refused.',
     pushHosts,
+  ),
+  metricsToken: setting(
+    'METRICS_TOKEN',
+    '',
+    'What Prometheus has to show to read /metrics, as a bearer token. Unset: nothing is measured, and there is no /metrics.',
+    bearerToken,
   ),
   logLevel: setting(
     'LOG_LEVEL',

@@ -34,12 +34,14 @@ const { store, redis } =
   place === null || trouble === null
     ? { store: createMemoryStore(config), redis: null }
     : await openRedis(place, trouble.events);
+const metrics = await openMetrics();
 const secrets = await reachStore(store, cookieSecrets);
 const page = pageFolder();
 const app = buildApp({
   config: { ...config, cookieSecrets: secrets },
   store,
   ...(redis === null ? {} : { redis }),
+  ...(metrics === null ? {} : { metrics }),
   ...(page === null ? {} : { webRoot: page }),
 });
 trouble?.logTo(app.log);
@@ -69,6 +71,14 @@ async function openRedis(at: RedisPlace, events: RedisEvents) {
   const store: Store = createRedisStore({ place: at, options: config, events });
   // Not a connection of the store: that alone decides what runs on its own.
   return { store, redis: connectToCount(at) };
+}
+
+/** Loaded only where it is asked for: it takes 12 MB, and time to start. */
+async function openMetrics() {
+  const { metricsToken: token } = config;
+  if (token === null) return null;
+  const { createMetrics } = await import('./plugins/metrics.ts');
+  return createMetrics({ token, redis: trouble?.counts ?? null });
 }
 
 /** What `use` makes of the store. Redis may be starting at the same time. */

@@ -21,6 +21,14 @@ const SETTINGS: Readonly<Record<RedisPlace['kind'], string>> = {
   cluster: 'REDIS_CLUSTER',
 };
 
+/** Since the start. */
+export interface RedisCounts {
+  /** How often a Redis could be reached, at first or again. */
+  opened: number;
+  /** Connections that were lost, and attempts that failed. */
+  troubles: number;
+}
+
 export interface RedisTrouble {
   /** For the store to tell of its connections. */
   events: RedisEvents;
@@ -28,6 +36,7 @@ export interface RedisTrouble {
   hopeless(): string | null;
   /** From now on tells when Redis is lost and when it is back. */
   logTo(log: FastifyBaseLogger): void;
+  readonly counts: Readonly<RedisCounts>;
 }
 
 export function createRedisTrouble(
@@ -37,12 +46,14 @@ export function createRedisTrouble(
   let last: Error | null = null;
   let log: FastifyBaseLogger | null = null;
   let isTold = false;
+  const counts: RedisCounts = { opened: 0, troubles: 0 };
   /** By message. */
   const quietUntil = new Map<string, number>();
 
   return {
     events: {
       onTrouble(error) {
+        counts.troubles += 1;
         last = error;
         if (!log || now() < (quietUntil.get(error.message) ?? 0)) return;
         isTold = true;
@@ -50,6 +61,7 @@ export function createRedisTrouble(
         log.warn({ err: error }, 'Redis cannot be used');
       },
       onOpen() {
+        counts.opened += 1;
         last = null;
         if (isTold) log?.info('Redis can be used again');
         isTold = false;
@@ -59,5 +71,6 @@ export function createRedisTrouble(
     logTo(to) {
       log = to;
     },
+    counts,
   };
 }

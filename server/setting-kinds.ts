@@ -44,7 +44,7 @@ export interface RedisName extends Omit<RedisAddress, 'host' | 'port'> {
 
 /** What the server has at its root. Under one of these as PUBLIC_URL's path, nobody could tell
  * whether a proxy has taken that path off. */
-const OWN_PATHS = ['api', 'assets', 'c', 'healthz', 'readyz', 'ws'];
+const OWN_PATHS = ['api', 'assets', 'c', 'healthz', 'metrics', 'readyz', 'ws'];
 
 const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const BYTES = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
@@ -241,6 +241,13 @@ export const secrets: Kind<readonly string[]> = {
   form: 'one or more secrets of at least 32 characters, separated by commas',
   secret: true,
   parse: (text) => parseList(text, (item) => (item.length >= 32 ? item : undefined)),
+};
+
+/** Of characters that a header can carry (RFC 6750 section 2.1). */
+export const bearerToken: Kind<string | null> = {
+  form: 'at least 32 letters, digits or -._~+/',
+  secret: true,
+  parse: (text) => (text === '' ? null : /^[\w.~+/-]{32,}$/.test(text) ? text : undefined),
 };
 
 const GENERATED = 'that `npx web-push generate-vapid-keys` prints';

@@ -1,7 +1,7 @@
 /**
  * One connection's life: greeting (no hello yet) → joining (the store is asked) → live → closed.
  * Ties frames in (intake) and frames out (delivery) to one socket; what concerns the session as
- * a whole is its local session's.
+ * a whole is its local session's. Long because every way in which it can end is here.
  */
 import type { Writable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
@@ -26,6 +26,7 @@ import { parseClientFrame } from '../protocol/parse-client-frame.ts';
 import type { Connected, DuePush, Expiry, Lease, Publication, Store } from '../store/store.ts';
 import { createDelivery } from './delivery.ts';
 import { createIntake } from './intake.ts';
+import type { Closing, LiveRecorder } from './recorder.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** How often `tick` is called. */
@@ -57,6 +58,7 @@ export interface ConnectionOptions {
   onClosed: () => void;
   /** An internal fault, for the log: never holds what people said. */
   onFault: (error: unknown) => void;
+  recorder: LiveRecorder | undefined;
   now: () => number;
 }
 
@@ -65,7 +67,7 @@ type Hello = Extract<ClientFrame, { type: 'hello' }>;
 export type Connection = ReturnType<typeof createConnection>;
 
 export function createConnection(options: ConnectionOptions) {
-  const { socket, stream, store, sid, slot, passHash, connectionId, now } = options;
+  const { socket, stream, store, sid, slot, passHash, connectionId, recorder, now } = options;
   const lease: Lease = { slot, passHash, connectionId, device: null };
   const maxBoxBytes = options.limits.messageBytes + BOX_OVERHEAD_BYTES;
   let state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
@@ -90,6 +92,7 @@ export function createConnection(options: ConnectionOptions) {
     readLog: (after) => store.readLog(sid, after),
     onLost: (why) => (why === 'gone' ? options.onGone() : close(CLOSE.storeUnreachable)),
     onSlow: () => close(CLOSE.slowReader),
+    onDelivered: recorder && ((tookMs) => recorder.delivered(tookMs)),
     now,
   });
   const intake = createIntake({
@@ -105,15 +108,16 @@ export function createConnection(options: ConnectionOptions) {
     onGone: options.onGone,
     onFault: failed,
     close,
+    recorder,
     now,
   });
 
   // Attached before anything is awaited: frames that come at once must not be lost.
   socket.on('message', receive);
   socket.on('pong', sawLife);
-  socket.on('close', closed);
+  socket.on('close', () => closed('left'));
   // ws begins to close the socket, with the right code, after telling what is wrong with it.
-  socket.on('error', finish);
+  socket.on('error', () => finish('broken'));
 
   function sawLife(): void {
     seenAt = now();
@@ -142,6 +146,7 @@ export function createConnection(options: ConnectionOptions) {
       if (isClosed()) return releaseLease();
       if (connected.result === 'gone') return options.onGone();
       if (connected.result === 'pass_gone') return close(CLOSE.passGone);
+      if (connected.reset) recorder?.reset();
       state = 'live';
       renewAt = now() + LEASE_RENEW_MS;
       options.onExpiry(connected);
@@ -176,22 +181,23 @@ export function createConnection(options: ConnectionOptions) {
   function close(code: number): void {
     if (state === 'closed') return;
     socket.close(code);
-    finish();
+    finish(code);
   }
 
   /** A peer that does not answer the close must not hold memory, nor a stop of the node. */
-  function finish(): void {
+  function finish(why: Closing): void {
     if (state === 'closed') return;
     const timer = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
     socket.once('close', () => clearTimeout(timer));
-    closed();
+    closed(why);
   }
 
-  function closed(): void {
+  function closed(why: Closing): void {
     if (state === 'closed') return;
     // After a restart the client is back at once: nobody should see a moment of absence.
     if (state === 'live' && !restarting) releaseLease();
     state = 'closed';
+    recorder?.closed(why);
     clearTimeout(helloTimer);
     delivery.stop();
     void intake.stop();
@@ -274,7 +280,7 @@ export function createConnection(options: ConnectionOptions) {
       if (intake.isPaused) sawLife();
       if (pingedAt !== null && at - pingedAt > PONG_WITHIN_MS) {
         socket.terminate();
-        return closed();
+        return closed('lost');
       }
       if (pingedAt === null && at - seenAt > PING_AFTER_MS) {
         pingedAt = at;

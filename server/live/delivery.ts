@@ -30,12 +30,15 @@ export interface DeliveryOptions {
   /** The session is over, or its log is not the one that was delivered. */
   onLost: (why: 'gone' | 'diverged') => void;
   onSlow: () => void;
+  /** What `expect` was asked to time was sent, after so many ms. */
+  onDelivered?: ((tookMs: number) => void) | undefined;
   now: () => number;
 }
 
 export type Delivery = ReturnType<typeof createDelivery>;
 
-export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: DeliveryOptions) {
+export function createDelivery(options: DeliveryOptions) {
+  const { socket, slot, readLog, onLost, onSlow, onDelivered, now } = options;
   let sent: Position | null = null;
   /** The highest seq that is known to stand in the log, and since when it is ahead of `sent`. */
   let known = 0;
@@ -44,6 +47,9 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
   let isUnread = false;
   let state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
   let heldSince: number | null = null;
+  /** The entry that is timed, 0 for none, and since when. */
+  let timedSeq = 0;
+  let timedSince = 0;
   /** Frames that came before the welcome went out. */
   let early: string[] = [];
 
@@ -60,10 +66,22 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     else if (state !== 'stopped') writeNow(frame);
   }
 
-  function expect(seq: number): void {
+  /** `since`: to be told how long it took until it was sent; for one entry at a time. */
+  function expect(seq: number, since?: number): void {
+    if (since !== undefined && timedSeq === 0 && onDelivered) {
+      timedSeq = seq;
+      timedSince = since;
+      tellDelivered();
+    }
     if (seq <= known) return;
     if (known <= sentSeq()) aheadSince = now();
     known = seq;
+  }
+
+  function tellDelivered(): void {
+    if (timedSeq === 0 || sentSeq() < timedSeq) return;
+    timedSeq = 0;
+    onDelivered?.(now() - timedSince);
   }
 
   function takeEntry({ seq, before, frame }: Publication, bytes: Buffer): void {
@@ -71,6 +89,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
     if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {
       sent = positionIn(seq, frame);
       writeNow(bytes);
+      tellDelivered();
       if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
       return;
     }
@@ -100,6 +119,7 @@ export function createDelivery({ socket, slot, readLog, onLost, onSlow, now }: D
         await sendAndDrain(socket, `{"type":"entries","list":[${page.entries.join(',')}]}`);
         heldSince = null;
         if (isStopped()) return;
+        tellDelivered();
         if (sentSeq() >= Math.max(page.head, known)) break;
       }
     } catch {

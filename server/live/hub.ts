@@ -11,6 +11,7 @@ import type { SessionLimits, Slot } from '../protocol/frames.ts';
 import type { DuePush, Store } from '../store/store.ts';
 import { createConnection, TICK_MS, type Connection } from './connection.ts';
 import { createLocalSession, type LocalSession } from './local-session.ts';
+import type { LiveRecorder } from './recorder.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 export interface HubOptions {
@@ -19,6 +20,8 @@ export interface HubOptions {
   onFault: (error: unknown) => void;
   /** Somebody who is away is to be told; must not take time. */
   onPush?: (sid: string, push: DuePush) => void;
+  /** Unset: nothing is counted. */
+  recorder?: LiveRecorder;
   now?: () => number;
 }
 
@@ -37,6 +40,7 @@ export function createHub({
   config,
   onFault,
   onPush = () => {},
+  recorder,
   now = performance.now.bind(performance),
 }: HubOptions) {
   const sessions = new Map<string, LocalSession>();
@@ -62,6 +66,15 @@ export function createHub({
   }
 
   return {
+    get connectionCount(): number {
+      return connections.size;
+    },
+
+    /** Of those that somebody is connected to here. */
+    get sessionCount(): number {
+      return sessions.size;
+    },
+
     /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
     accept(socket: WebSocket, { sid, slot, passHash, stream }: Arrival): void {
       if (stopped) return socket.close(CLOSE.restart);
@@ -81,6 +94,7 @@ export function createHub({
           session.remove(connection);
         },
         onFault,
+        recorder,
         now,
       });
       connections.add(connection);

@@ -9,6 +9,7 @@ import { AppError, assertNever, CLOSE, type NackError } from '../protocol/errors
 import type { ClientFrame, Position, ServerFrame, Slot } from '../protocol/frames.ts';
 import { OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, SUM_LENGTH } from '../protocol/limits.ts';
 import type { Appended, DuePush, Store } from '../store/store.ts';
+import type { LiveRecorder } from './recorder.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** With so many sends waiting to be stored, or so much in their boxes, no more are read. */
@@ -29,14 +30,15 @@ export interface IntakeOptions {
   seen: () => Position | null;
   /** For this connection only. */
   answer: (frame: string) => void;
-  /** An entry now stands in the log at `seq`. */
-  onStored: (seq: number) => void;
+  /** An entry now stands in the log at `seq`; `askedAt`: of a new one, when the store was asked. */
+  onStored: (seq: number, askedAt?: number) => void;
   /** The other participant is to be told of it through push services. */
   onPush: (push: DuePush) => void;
   onGone: () => void;
   /** Something nobody expected; the connection is of no more use. */
   onFault: (error: unknown) => void;
   close: (code: number) => void;
+  recorder?: LiveRecorder | undefined;
   now: () => number;
 }
 
@@ -44,6 +46,7 @@ export type Intake = ReturnType<typeof createIntake>;
 
 export function createIntake(options: IntakeOptions) {
   const { socket, store, sid, slot, sendBucket, seen, answer, onStored, close, now } = options;
+  const { recorder } = options;
   const otherBucket = createTokenBucket(OTHER_FRAMES_BURST, OTHER_FRAMES_PER_SECOND, now);
   const queue: SendFrame[] = [];
   let busy = false;
@@ -117,7 +120,11 @@ export function createIntake(options: IntakeOptions) {
   }
 
   async function storeOne(frame: SendFrame): Promise<void> {
-    if (mustWait(frame)) return nack(frame.cid, 'waiting');
+    if (mustWait(frame)) {
+      recorder?.appended('waiting', 0);
+      return nack(frame.cid, 'waiting');
+    }
+    const askedAt = now();
     const append = { slot, cid: frame.cid, box: frame.box, sum: nanoid(SUM_LENGTH), seen: seen() };
     try {
       const appended = await (frame.type === 'send'
@@ -125,19 +132,21 @@ export function createIntake(options: IntakeOptions) {
         : store.unsend(sid, { ...append, of: frame.of }));
       // Also when this connection has closed meanwhile.
       if (appended.result === 'stored' && appended.push) options.onPush(appended.push);
-      finish(frame.cid, appended);
+      recorder?.appended(appended.result, now() - askedAt);
+      finish(frame.cid, appended, askedAt);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      recorder?.appended('store_unavailable', now() - askedAt);
       refuse(frame.cid, 'store_unavailable');
     }
   }
 
-  function finish(cid: string, appended: Appended): void {
+  function finish(cid: string, appended: Appended, askedAt: number): void {
     if (stopped) return;
     if (refused?.cid === cid) refused = null;
     switch (appended.result) {
       case 'stored':
-        return onStored(appended.seq);
+        return onStored(appended.seq, askedAt);
       case 'repeated':
         answer(`{"type":"entry",${appended.entry.slice(1)}`);
         return onStored(seqOf(appended.entry));

@@ -50,17 +50,27 @@ const MESSAGES: Record<ErrorCode, string> = {
 /** Leads to the answer for a path that could not be decoded, or is too long. */
 export const UNREADABLE_PATH = '/unreadable-path';
 
-export function handleErrors(app: FastifyInstance, now: () => number): void {
+export type OnRefused = (code: ErrorCode, request: FastifyRequest) => void;
+
+export function handleErrors(
+  app: FastifyInstance,
+  now: () => number,
+  onRefused: OnRefused = () => {},
+): void {
   const logError = createErrorLog(now);
   app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
     const refusal = toAppError(error);
     if (isNobodyThere(error, request)) request.log.debug('nobody is there for the answer');
     else logError(request.log, refusal);
+    onRefused(refusal.code, request);
     return sendError(reply, refusal);
   });
-  app.setNotFoundHandler(({ url }, reply) =>
-    sendError(reply, url === UNREADABLE_PATH ? unreadablePath() : new AppError('not_found')),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const isUnreadable = request.url === UNREADABLE_PATH;
+    const refusal = isUnreadable ? unreadablePath() : new AppError('not_found');
+    onRefused(refusal.code, request);
+    return sendError(reply, refusal);
+  });
 }
 
 /** What was being sent broke off because its reader has gone: no fault of ours. */

@@ -10,6 +10,8 @@ const QUEUE_PLACES = 64;
 const CREATING_PLACES = 32;
 
 export interface Hasher {
+  /** Codes that are being hashed or checked, or wait for it. */
+  readonly length: number;
   /** Rejects with `busy` if there is no place. */
   hash(code: string): Promise<string>;
   /**
@@ -39,6 +41,9 @@ export function createHasher(cost: number): Hasher {
   }
 
   return {
+    get length() {
+      return taken;
+    },
     hash: (code) =>
       inPlace(CREATING_PLACES, async () => {
         // as: what bcrypt-worker.ts returns; a pool cannot carry types.

@@ -65,6 +65,7 @@ describe('defaults', () => {
         '*.push.apple.com',
         '*.notify.windows.com',
       ],
+      metricsToken: null,
       logLevel: 'info',
       shutdownGraceMs: 10_000,
     });
@@ -184,10 +185,12 @@ describe('values', () => {
       'https://a.example/c/d',
       'https://a.example/assets',
       'https://a.example/healthz',
+      'https://a.example/metrics',
       'https://a.example/readyz',
       'https://a.example/a b',
       'https://a.example:99999',
     ],
+    ['METRICS_TOKEN', 'a'.repeat(31), `${'a'.repeat(40)} b`, 'ä'.repeat(40), '"'.repeat(40)],
     ['ALLOWED_ORIGINS', 'https://a.example/path', '*', 'null', 'https://a.example,', 'a.example'],
     [
       'TRUST_PROXY',
@@ -346,17 +349,18 @@ describe('errors', () => {
 
   it('say which paths PUBLIC_URL may not have', () => {
     expect(problemsOf({ PUBLIC_URL: 'https://a.example/ws' })[0]).toMatch(
-      /; the path may not begin with \/api, \/assets, \/c, \/healthz, \/readyz, \/ws$/,
+      /; the path may not begin with \/api, \/assets, \/c, \/healthz, \/metrics, \/readyz, \/ws$/,
     );
   });
 
   it('never show a secret, nor a password in any address', () => {
     const env = {
       COOKIE_SECRET: 'hunter2',
+      METRICS_TOKEN: 'hunter2',
       REDIS_URL: 'redis-cluster://:hunter2@cache:6379',
       PUBLIC_URL: 'https://me:hunter2@a.example',
     };
-    expect(problemsOf(env)).toHaveLength(3);
+    expect(problemsOf(env)).toHaveLength(4);
     expect(problemsOf({ REDIS_CLUSTER: 'http://:hunter2@cache' }).join()).not.toContain('hunter2');
     expect(problemsOf(env).join('\n')).not.toContain('hunter2');
   });

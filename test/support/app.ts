@@ -77,6 +77,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
 /** The cheapest bcrypt there is, in this thread. */
 export function createPlainHasher(): Hasher {
   return {
+    length: 0,
     hash: async (code) => bcrypt.hashSync(code, 4),
     withPlace: (work) => work(async (code, codeHash) => bcrypt.compareSync(code, codeHash)),
     close: async () => {},
