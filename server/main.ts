@@ -13,6 +13,7 @@ import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
 import { assertNever } from './protocol/errors.ts';
 import { createMemoryStore } from './store/memory-store.ts';
+import { createTerminalLog } from './plugins/terminal-log.ts';
 import { createRedisTrouble } from './redis-trouble.ts';
 import { redisPlace, type RedisPlace } from './store/redis-place.ts';
 import type { RedisEvents } from './store/redis-gate.ts';
@@ -43,6 +44,7 @@ const app = buildApp({
   ...(redis === null ? {} : { redis }),
   ...(metrics === null ? {} : { metrics }),
   ...(page === null ? {} : { webRoot: page }),
+  ...(process.stdout.isTTY ? { logStream: createTerminalLog(process.stdout) } : {}),
 });
 trouble?.logTo(app.log);
 process.once('uncaughtException', (error) => {

@@ -21,6 +21,7 @@ it('says method, route, status and duration of each request', async () => {
     { req: { method: 'GET', route: 'none' }, res: { statusCode: 404 } },
   ]);
   expect(answered[0]).toHaveProperty('durationMs');
+  expect(answered.map(({ reqId }) => reqId)).toEqual(['req-1', 'req-2', 'req-3']);
 });
 
 it('says why it answers 503, now and then', async () => {
@@ -41,6 +42,7 @@ it('says why it answers 503, now and then', async () => {
     expect(text).not.toContain('not connected');
   }
   expect(warned()).toHaveLength(1);
+  expect(warned()[0]).toContain('"reqId":"req-1"');
   expect(warned()[0]).toContain('not connected');
   expect(warned()[0]).toContain('unknown command');
   expect(warned()[0]).not.toContain('hunter2');
