@@ -45,6 +45,7 @@ let socket: HandSocket;
 let log: string[];
 let clock: number;
 let told: string[];
+let tookMs: number[];
 let delivery: Delivery;
 let readLog: (after: { seq: number; sum: string } | null) => Promise<LogPage>;
 
@@ -53,6 +54,7 @@ beforeEach(() => {
   log = [];
   clock = 0;
   told = [];
+  tookMs = [];
   readLog = async (after) => {
     const seq = after?.seq ?? 0;
     if (after && log[seq - 1] !== entryJson(seq, after.sum)) return { result: 'diverged' };
@@ -64,6 +66,7 @@ beforeEach(() => {
     readLog: (after) => readLog(after),
     onLost: (why) => told.push(why),
     onSlow: () => told.push('slow'),
+    onDelivered: (ms) => tookMs.push(ms),
     now: () => clock,
   });
 });
@@ -261,6 +264,34 @@ describe('delivery', () => {
     }
     expect(asked).toEqual([0]);
     expect(told).toEqual([]);
+  });
+
+  it('times an entry until it was sent, whether its publication or the answer came first', async () => {
+    await delivery.start('welcome', null, 0);
+    append(2);
+    publish(published(1));
+    clock = 30;
+    delivery.expect(1, 10);
+    expect(tookMs).toEqual([20]);
+    delivery.expect(2, 40);
+    clock = 100;
+    expect(tookMs).toEqual([20]);
+    publish(published(2));
+    expect(tookMs).toEqual([20, 60]);
+  });
+
+  it('times one that has to be read, and only one at a time', async () => {
+    await delivery.start('welcome', null, 0);
+    append(3);
+    delivery.expect(1, 0);
+    delivery.expect(2, 500);
+    clock = 1_100;
+    publish(published(3));
+    await settled();
+    await socket.drain();
+    await socket.drain();
+    expect(socket.seqs).toEqual([1, 2, 3]);
+    expect(tookMs).toEqual([1_100]);
   });
 
   it('says nothing more once stopped', async () => {
