@@ -34,7 +34,9 @@ export async function lookAtStore({ garden, redis, lookout, controls }: Scene, w
 export async function lookAtNodes({ garden, nodes, lookout, controls }: Scene, when: string) {
   const { canaries } = garden;
   const nothing = canaries.of('sealed', 'passing', 'stored', 'id', 'setting');
-  lookout.look(`the log ${when}`, lookingFor(nothing, controls.node), nodes.log(), printed);
+  // Together, since the control is printed.
+  const told = Buffer.concat([nodes.log(), await nodes.metrics()]);
+  lookout.look(`log and metrics ${when}`, lookingFor(nothing, controls.node), told, printed);
   if (!CAN_READ_MEMORY) return;
   const looking = lookingFor(canaries.of('sealed'), controls.node);
   for (const [index, { isUp, server }] of nodes.nodes.entries()) {

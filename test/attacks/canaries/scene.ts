@@ -44,8 +44,11 @@ export async function setScene(
     wire: drawControl('the wire'),
   };
   const env = { REDIS_URL: redis.url, COOKIE_SECRET: cookieSecret, TRUST_PROXY: '127.0.0.1' };
+  const metricsToken = draw('the token of the metrics');
   const counted = { RATE_CREATE: '10000/1m', RATE_ENTER: '10000/1m' };
-  const nodes = course.use(await startWatchedNodes({ ...env, ...counted }, controls.node));
+  const nodes = course.use(
+    await startWatchedNodes({ ...env, ...counted }, metricsToken, controls.node),
+  );
   const garden = { canaries, random, bases: nodes.bases, cookieSecret, noted: new Set<string>() };
   return { course, garden, redis, nodes, lookout: createLookout(), controls };
 }

@@ -11,7 +11,11 @@ import { printed } from './control.ts';
 export type WatchedNodes = Awaited<ReturnType<typeof startWatchedNodes>>;
 
 /** `control` is in their memory, and in what they print. */
-export async function startWatchedNodes(env: Record<string, string>, control: Control) {
+export async function startWatchedNodes(
+  env: Record<string, string>,
+  metricsToken: string,
+  control: Control,
+) {
   const heard = recordWire();
   let nodes: readonly Node[] = [];
   const fronts = await Promise.all(
@@ -33,6 +37,7 @@ export async function startWatchedNodes(env: Record<string, string>, control: Co
     storeEnv: {},
     env: {
       ...env,
+      METRICS_TOKEN: metricsToken,
       LOG_LEVEL: 'trace',
       ALLOWED_ORIGINS: [a, b, unrecorded].join(),
       NODE_OPTIONS: `--import=${holding(control)}`,
@@ -47,6 +52,19 @@ export async function startWatchedNodes(env: Record<string, string>, control: Co
     /** To the first node. */
     unrecorded,
     log: () => Buffer.from(nodes.flatMap(({ server }) => server.output).join('\n')),
+    /** What those tell that are up. */
+    async metrics(): Promise<Buffer> {
+      const up = nodes.filter(({ isUp }) => isUp).map(({ server }) => server.base);
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      const texts = await Promise.all(
+        up.map(async (base) => {
+          const answer = await fetch(`${base}/metrics`, { headers });
+          if (answer.status !== 200) throw new Error(`no metrics: ${answer.status}`);
+          return answer.text();
+        }),
+      );
+      return Buffer.from(texts.join('\n'));
+    },
     streams: (): Stream[] => heard.streams(),
     faults: () => world.faults(),
     async close() {
