@@ -4,7 +4,7 @@ import { cpuOf, type Figures } from './figures.ts';
 import { heardBy, sayEvenly } from './talking.ts';
 import { close, people, type Talker } from './talkers.ts';
 import { plot, type Line } from './plot.ts';
-import { SYSTEMS, type System } from './systems.ts';
+import { SYSTEMS, type Start, type System } from './systems.ts';
 
 const PER_SECOND = 4_000;
 const MEASURED_MS = 5_000;
@@ -44,12 +44,8 @@ export async function measureGrowth(
         const costs: number[] = [];
         for (let round = 1; round <= rounds; round++) {
           tell(`round ${round} of ${rounds}: ${size} ${what}, ${name}`);
-          // oxlint-disable no-await-in-loop -- they would disturb one another
-          const system = await SYSTEMS[name]!(); // it was looked for before
-          const { server = NaN, store = NaN } = await measure(system, size);
-          await system.stop();
-          // oxlint-enable no-await-in-loop
-          costs.push(server + store);
+          // oxlint-disable-next-line no-await-in-loop -- they would disturb one another
+          costs.push(await costOn(SYSTEMS[name]!, (system) => measure(system, size))); // it is there
         }
         points.push([size, percentile(costs, 0.5)]);
       }
@@ -66,6 +62,17 @@ export async function measureGrowth(
   );
   const table = ['| system | with | server and store, µs a message |', '|---|---|---:|', ...rows];
   return { table: `${table.join('\n')}\n`, figures, svg: plot('µs a message', figures) };
+}
+
+/** Of server and store together, µs a message, on a system of its own. */
+async function costOn(start: Start, measure: (system: System) => Promise<Figures>) {
+  const system = await start();
+  try {
+    const { server = NaN, store = NaN } = await measure(system);
+    return server + store;
+  } finally {
+    await system.stop();
+  }
 }
 
 /** In sessions that have so many entries. */

@@ -3,11 +3,10 @@ import { percentile } from '../faults/fault.ts';
 import { enterRaw } from '../support/raw-client.ts';
 import type { Figures } from './figures.ts';
 import type { System } from './systems.ts';
-import { sayEvenly } from './talking.ts';
-import { close, people } from './talkers.ts';
+import { sayEvenly, timedPeople } from './talking.ts';
+import { close } from './talkers.ts';
 
 const WAYS = 4;
-const PAIRS = 20;
 const TALKED_MS = 4_000;
 const ENTRIES_A_SECOND = 8;
 
@@ -33,29 +32,26 @@ export async function entries({ ours }: System, count: number, cost: number): Pr
 export async function echoWhileEntering(system: System): Promise<Figures> {
   const { ours } = system;
   if (!ours) return {};
-  const due = new Map<string, number>();
-  let delays: number[] = [];
-  const talkers = await people(system, PAIRS, (cid) => {
-    delays.push(performance.now() - (due.get(cid) ?? NaN));
-    due.delete(cid);
-  });
-  const talk = () => sayEvenly(talkers, { perSecond: 200, forMs: TALKED_MS, due });
+  const timed = await timedPeople(system);
+  const { talkers, due } = timed;
+  /** The p99 of what is said from now on. */
+  const talk = async () => {
+    timed.delays = [];
+    await sayEvenly(talkers, { perSecond: 200, forMs: TALKED_MS, due });
+    return percentile(timed.delays, 0.99);
+  };
   await talk();
-  delays = [];
-  await talk();
-  const alone = percentile(delays, 0.99);
-  delays = [];
+  const alone = await talk();
   const { sid, a } = await ours.session();
   const entering: Promise<void>[] = [];
   const timer = setInterval(
     () => entering.push(enterRaw(ours.base, sid, { ...a, cookie: '' })),
     1_000 / ENTRIES_A_SECOND,
   );
-  await talk();
+  const beside = await talk();
   clearInterval(timer);
   await Promise.all(entering);
   await close(talkers);
-  const beside = percentile(delays, 0.99);
   return { 'echo p99, ms': alone, 'echo p99 beside 8 entries/s, × that': beside / alone };
 }
 

@@ -34,19 +34,33 @@ export async function closedLoop(system: System): Promise<Figures> {
 
 /** As many messages a second in all. */
 export async function atRate(system: System, perSecond: number): Promise<Figures> {
-  const delays: number[] = [];
-  const due = new Map<string, number>();
-  const talkers = await people(system, PAIRS, (cid) => {
-    delays.push(performance.now() - (due.get(cid) ?? NaN));
-    due.delete(cid);
-  });
-  await sleep(WARM_MS);
-  await sayEvenly(talkers, { perSecond, forMs: MEASURED_MS, due });
-  await close(talkers);
+  const timed = await timedPeople(system);
+  await sayEvenly(timed.talkers, { perSecond, forMs: WARM_MS, due: timed.due });
+  timed.delays = [];
+  await sayEvenly(timed.talkers, { perSecond, forMs: MEASURED_MS, due: timed.due });
+  await close(timed.talkers);
+  const { delays } = timed;
   return {
     [`p50 at ${perSecond}/s, ms`]: percentile(delays, 0.5),
     [`p99 at ${perSecond}/s, ms`]: percentile(delays, 0.99),
   };
+}
+
+/** 20 pairs, and how long it took since each message was due, in ms, until it was heard. */
+export interface TimedPeople {
+  readonly talkers: readonly Talker[];
+  readonly due: Map<string, number>;
+  delays: number[];
+}
+
+export async function timedPeople(system: System): Promise<TimedPeople> {
+  const due = new Map<string, number>();
+  const talkers = await people(system, PAIRS, (cid) => {
+    timed.delays.push(performance.now() - (due.get(cid) ?? NaN));
+    due.delete(cid);
+  });
+  const timed: TimedPeople = { talkers, due, delays: [] };
+  return timed;
 }
 
 /** Half of the messages that `closedLoop` has found. */
