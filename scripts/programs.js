@@ -12,15 +12,18 @@ const PROGRAMS = {
   zbarimg: { debian: 'zbar-tools', brew: 'zbar' },
   chromium: { debian: 'chromium', brew: null },
   'firefox-esr': { debian: 'firefox-esr', brew: null },
+  nginx: { debian: 'nginx-light', brew: 'nginx' },
+  caddy: { debian: 'caddy', brew: 'caddy' },
 };
 
 /** @typedef {keyof typeof PROGRAMS} Program */
 
 /** The full path of a program on the PATH, or null: what `which` says, without needing `which`.
+ * Servers such as nginx are where Debian has none but root look.
  * @param {string} name */
 export function findProgram(name) {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
+  return [...folders, '/usr/sbin'].map((folder) => join(folder, name)).find(isExecutable) ?? null;
 }
 
 /** @param {string} path */

@@ -14,8 +14,8 @@ import { SetupError, run, tool } from './run.js';
 
 /** @typedef {{passed: number, failed: number}} Counts */
 
-const UNIT = /** @type {const} */ (['redis-server', 'promtool']);
-const BROWSER = /** @type {const} */ (['redis-server', 'chromium', 'zbarimg']);
+const UNIT = /** @type {const} */ (['redis-server', 'nginx', 'promtool']);
+const BROWSER = /** @type {const} */ (['redis-server', 'nginx', 'chromium', 'zbarimg']);
 
 const [part, ...runnerArgs] = process.argv.slice(2);
 const total = { passed: 0, failed: 0 };
@@ -35,9 +35,9 @@ async function testAll() {
     );
   }
   await bootstrap();
-  if (part === '--unit') await requirePrograms(UNIT);
+  if (part === '--unit') await requirePrograms(UNIT, ['caddy']);
   else if (part === '--browser') await requirePrograms(BROWSER, ['firefox-esr']);
-  else await requirePrograms([...new Set([...UNIT, ...BROWSER])], ['firefox-esr']);
+  else await requirePrograms([...new Set([...UNIT, ...BROWSER])], ['caddy', 'firefox-esr']);
   await build();
 
   if (part === undefined) add(await check(STATIC_STEPS));

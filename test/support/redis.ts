@@ -112,7 +112,7 @@ function isReady(server: ChildProcess): Promise<void> {
  * Below those that a system gives to outgoing connections, so that it is still free when a server
  * that was killed starts again; and with room for a cluster's second port, 10000 above.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 11_000 + Math.floor(Math.random() * 11_000);
     if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
