@@ -137,6 +137,14 @@ describe('as it is written', () => {
     expect(services['caddy']?.environment['UPSTREAM']).toBe(`server:${PORT}`);
   });
 
+  it('Caddy without a name says what is missing, and does not start', () => {
+    const [shell = '', ...args] = services['caddy']?.command ?? [];
+    // Compose makes one of two dollars.
+    const script = args.map((arg) => arg.replaceAll('$$', '$'));
+    const { status, stderr } = spawnSync(shell, script, { encoding: 'utf8', env: { DOMAIN: '' } });
+    expect([status, stderr]).toEqual([1, 'DOMAIN is not set: see .env.example\n']);
+  });
+
   it('passes every setting on to the server, and none that there is not', () => {
     const otherRedis = ['REDIS_CLUSTER', 'REDIS_SENTINELS', 'REDIS_SENTINEL_NAME'];
     const elsewhere = ['HOST', 'MEMORY_LIMIT', ...otherRedis];

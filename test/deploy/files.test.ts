@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig, SETTINGS } from '../../server/config.ts';
-import { shipped, wantedSettings } from '../support/shipped-proxies.ts';
+import { shipped, wantedSettings } from '../support/shipped-files.ts';
 
 const server = fileURLToPath(new URL('../../server/', import.meta.url));
 const OPERATING = readFileSync(`${server}OPERATING.md`, 'utf8');

@@ -8,7 +8,7 @@ import { ConfigError, parseConfig, SETTINGS } from '../../server/config.ts';
 import { connectRaw, metRawSession } from '../support/raw-client.ts';
 import { startRedis } from '../support/redis.ts';
 import { startServer } from '../support/server-process.ts';
-import { shipped } from '../support/shipped-proxies.ts';
+import { shipped } from '../support/shipped-files.ts';
 import { isNotReady, isReady, newSend } from '../support/store-trouble.ts';
 
 interface Probe {

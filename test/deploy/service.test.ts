@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findProgram } from '../../scripts/programs.js';
 import { parseConfig, SETTINGS } from '../../server/config.ts';
-import { shipped } from '../support/shipped-proxies.ts';
+import { shipped } from '../support/shipped-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const UNIT = shipped('duologue.service');

@@ -10,13 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../scripts/programs.js';
 import { selfSigned } from './certificate.ts';
 import { killWithParent } from './kill-with-parent.ts';
 import { freePort } from './redis.ts';
-
-const SHIPPED = fileURLToPath(new URL('../../server/deploy/', import.meta.url));
+import { shipped } from './shipped-files.ts';
 
 export interface ShippedProxy {
   /** Where people come in: of 443, or of 80 in a file without https. */
@@ -50,16 +48,6 @@ interface Program {
   ca: () => string;
 }
 
-export function shipped(file: string): string {
-  return readFileSync(SHIPPED + file, 'utf8');
-}
-
-/** What a file of ours says that the server wants: the settings named with a value in it. */
-export function wantedSettings(file: string): Record<string, string> {
-  const named = shipped(file).matchAll(/\b([A-Z]+(?:_[A-Z]+)*)=(\S*[^\s.,])/g);
-  return Object.fromEntries([...named].map(([, name = '', value = '']) => [name, value]));
-}
-
 /** `target`: the port of the server. `file`: one of the sites for nginx, or for Caddy. */
 export async function startShipped(file: string, target: number): Promise<ShippedProxy> {
   const dir = mkdtempSync(join(tmpdir(), 'duologue-proxy-'));
@@ -81,8 +69,9 @@ export async function startShipped(file: string, target: number): Promise<Shippe
   }
 
   async function stop(): Promise<void> {
-    if (running === null || running.exitCode !== null) return;
-    const isGone = once(running, 'exit');
+    if (running === null || hasEnded(running)) return;
+    // When all it has printed was read, too.
+    const isGone = once(running, 'close');
     running.kill('SIGTERM');
     await isGone;
   }
@@ -172,7 +161,7 @@ function prepareNginx(file: string, { dir, target, port, plainPort }: Place): Pr
   writeFileSync(join(dir, 'proxy.conf'), proxy);
   writeFileSync(join(dir, 'nginx.conf'), main);
   return {
-    command: findProgram('nginx') ?? 'nginx',
+    command: installed('nginx'),
     args: ['-p', dir, '-e', join(dir, 'error.log'), '-c', join(dir, 'nginx.conf')],
     ports: [...(isPlain ? [{ port: plainPort }] : []), ...(isSecure ? [{ port, name: null }] : [])],
     logs,
@@ -204,7 +193,7 @@ function prepareCaddy(file: string, { dir, target, port, plainPort }: Place): Pr
   const data = join(dir, 'data');
   mkdirSync(data);
   return {
-    command: findProgram('caddy') ?? 'caddy',
+    command: installed('caddy'),
     args: ['run', '--adapter', 'caddyfile', '--config', path],
     env: {
       UPSTREAM: `127.0.0.1:${target}`,
@@ -219,6 +208,12 @@ function prepareCaddy(file: string, { dir, target, port, plainPort }: Place): Pr
         ? readFileSync(join(data, 'caddy/pki/authorities/local/root.crt'), 'utf8')
         : certificate.cert,
   };
+}
+
+function installed(name: string): string {
+  const found = findProgram(name);
+  if (found === null) throw new Error(`${name} is not installed`);
+  return found;
 }
 
 type Change = readonly [string | RegExp, string];
@@ -249,10 +244,14 @@ async function answers(
   said: () => string,
 ): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${said()}`);
+    if (hasEnded(child)) throw new Error(`it ended with ${child.exitCode}:\n${said()}`);
     if (await isOpen(port, name)) return;
     await setTimeout(20);
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Whoever visits checks the certificate. */
