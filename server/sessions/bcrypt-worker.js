@@ -12,7 +12,11 @@ const LEAST_URGENT = 19;
 
 // On Linux a priority is a thread's own; elsewhere it would be that of the whole process.
 if (process.platform === 'linux') {
-  os.setPriority(Math.min(LEAST_URGENT, os.getPriority() + LESS_URGENT));
+  try {
+    os.setPriority(Math.min(LEAST_URGENT, os.getPriority() + LESS_URGENT));
+  } catch {
+    // A sandbox may refuse it: codes are checked all the same.
+  }
 }
 
 /** @param {{code: string, cost: number}} task */

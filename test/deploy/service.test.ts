@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findProgram } from '../../scripts/programs.js';
 import { parseConfig, SETTINGS } from '../../server/config.ts';
+import { createRawSession, enterRaw } from '../support/raw-client.ts';
+import { startServer } from '../support/server-process.ts';
 import { shipped } from '../support/shipped-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,6 +56,14 @@ it('is closed, and yet lets the server do what it does', () => {
   // V8 writes code and runs it; the thread that checks codes lowers its priority (@resources).
   expect(values('MemoryDenyWriteExecute')).toEqual([]);
   expect(values('SystemCallFilter')).toEqual(['@system-service', '~@privileged']);
+});
+
+it('a stricter sandbox, which refuses a lower priority, stops nobody from getting in', async () => {
+  const refused = new URL('../support/refused-priority.js', import.meta.url).href;
+  const server = await startServer({ NODE_OPTIONS: `--import=${refused}` });
+  onTestFinished(() => void server.kill());
+  const { sid, a } = await createRawSession(server.base);
+  await enterRaw(server.base, sid, a);
 });
 
 const analyze = findProgram('systemd-analyze');
