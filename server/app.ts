@@ -26,6 +26,7 @@ import { fileBoxLength } from './protocol/envelope/padding.ts';
 import { AppError } from './protocol/errors.ts';
 import { createPushes, type Pushes } from './push/pushes.ts';
 import { createVapid } from './push/vapid.ts';
+import { asyncApiRoute } from './routes/asyncapi.ts';
 import { fileRoutes, isUpload } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { documentApi } from './routes/openapi.ts';
@@ -106,6 +107,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   addWebSockets(app, hub, config);
   // … and where it arrives.
   documentApi(app);
+  void app.register(asyncApiRoute, { config });
   void app.register(healthRoutes, { store });
   metrics?.serve(app, { config, store, hub, hasher });
   void app.register(sessionRoutes, {

@@ -21,6 +21,13 @@ export function baseUrl(config: Config, request: FastifyRequest): PublicUrl | nu
     : null;
 }
 
+/** The same; throws `bad_request`. */
+export function requireBaseUrl(config: Config, request: FastifyRequest): PublicUrl {
+  const base = baseUrl(config, request);
+  if (base) return base;
+  throw new AppError('bad_request', { details: { field: 'host', problem: 'malformed' } });
+}
+
 /** Whether the browser speaks https, to us or to a proxy in front. */
 export function isSecure(config: Config, request: FastifyRequest): boolean {
   return config.publicUrl

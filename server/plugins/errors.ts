@@ -26,7 +26,7 @@ const NOT_JSON_TYPE = new Set([
 ]);
 
 /** For developers; texts for people are in the page, under the codes. */
-const MESSAGES: Record<ErrorCode, string> = {
+export const MESSAGES: Record<ErrorCode, string> = {
   bad_request: 'The request is not as the API describes it.',
   wrong_code: 'The code is not right.',
   pass_required: 'A valid pass for this session is needed.',

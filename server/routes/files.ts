@@ -16,7 +16,8 @@ import { checkFilesOpen, putFile, readFile } from '../sessions/files.ts';
 import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
 import { receiveOctets } from './octets.ts';
-import { ErrorAnswer, FileBody, FilePath, NoAnswer } from './schemas.ts';
+import { CHANGING, refuses } from './refusals.ts';
+import { FileAnswer, FileBody, FilePath, NoAnswer } from './schemas.ts';
 
 const FILE_PATH = '/api/sessions/:id/files/:cid';
 const OCTETS = 'application/octet-stream';
@@ -46,11 +47,19 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
     FILE_PATH,
     {
       schema: {
+        operationId: 'putFile',
+        tags: ['files'],
         summary: 'Store the file that belongs to a message',
+        description:
+          'Put first; then the message with this cid is sent. The same again is the same ' +
+          'success; other bytes under the cid, the other participant, and a message that was ' +
+          'unsent are `id_taken`.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required', 'not_met', 'id_taken', 'files_full', 'busy'),
         consumes: [OCTETS],
         params: FilePath,
         body: FileBody,
-        response: { 204: NoAnswer, '4xx': ErrorAnswer, '5xx': ErrorAnswer },
+        response: { 204: NoAnswer },
       },
     },
     async (request, reply) => {
@@ -78,13 +87,14 @@ export async function fileRoutes(app: FastifyInstance, options: FileRouteOptions
       // It would read all of a file to tell how long it is.
       exposeHeadRoute: false,
       schema: {
+        operationId: 'getFile',
+        tags: ['files'],
         summary: 'The file that belongs to a message, as it was stored',
+        description: '`not_found` says nothing about the chat: the file is not there, or not yet.',
+        security: [{ pass: [] }],
+        ...refuses('pass_required', 'bad_origin', 'not_found', 'not_met', 'store_unavailable'),
         params: FilePath,
-        response: {
-          200: { description: 'The box', content: { [OCTETS]: { schema: FileBody } } },
-          '4xx': ErrorAnswer,
-          '5xx': ErrorAnswer,
-        },
+        response: { 200: FileAnswer },
       },
     },
     async (request, reply) => {

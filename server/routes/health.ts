@@ -2,7 +2,8 @@
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance } from 'fastify';
 import type { Store } from '../store/store.ts';
-import { ErrorAnswer, Well } from './schemas.ts';
+import { refuses } from './refusals.ts';
+import { Well } from './schemas.ts';
 
 /** However many ask, the store is asked once in this time. */
 const ASK_EVERY_MS = 1_000;
@@ -22,13 +23,31 @@ export async function healthRoutes(
 
   routes.get(
     '/healthz',
-    { schema: { summary: 'The process is alive', response: { 200: Well } } },
+    {
+      schema: {
+        operationId: 'isAlive',
+        tags: ['server'],
+        summary: 'The process is alive',
+        security: [],
+        ...refuses(),
+        response: { 200: Well },
+      },
+    },
     async () => ({ ok: true as const }),
   );
 
   routes.get(
     '/readyz',
-    { schema: { summary: 'The store answers', response: { 200: Well, '5xx': ErrorAnswer } } },
+    {
+      schema: {
+        operationId: 'isReady',
+        tags: ['server'],
+        summary: 'The store answers: the server can work',
+        security: [],
+        ...refuses('store_unavailable'),
+        response: { 200: Well },
+      },
+    },
     async () => {
       await askStore();
       return { ok: true as const };

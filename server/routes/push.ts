@@ -12,7 +12,8 @@ import { isEndpoint } from '../push/endpoint.ts';
 import { dropEndpoint, keepEndpoint } from '../sessions/endpoints.ts';
 import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
-import { EndpointBody, ErrorAnswer, NoAnswer, PushAnswer, SessionPath } from './schemas.ts';
+import { CHANGING, refuses } from './refusals.ts';
+import { EndpointBody, NoAnswer, PushAnswer, SessionPath } from './schemas.ts';
 
 const PUSH_PATH = '/api/sessions/:id/push';
 
@@ -22,8 +23,6 @@ export interface PushRouteOptions {
   /** The passes that came along for this session; the store has not been asked. */
   readPasses: (request: FastifyRequest, sid: string) => Promise<readonly Pass[]>;
 }
-
-const refused = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 
 export async function pushRoutes(app: FastifyInstance, options: PushRouteOptions): Promise<void> {
   const { config, store, readPasses } = options;
@@ -35,8 +34,13 @@ export async function pushRoutes(app: FastifyInstance, options: PushRouteOptions
     '/api/push',
     {
       schema: {
-        summary: 'The key to subscribe with at a push service; 404 where none are asked',
-        response: { 200: PushAnswer, ...refused },
+        operationId: 'getPushKey',
+        tags: ['push'],
+        summary: 'The key to subscribe with at a push service',
+        description: 'Where this server asks no push services it is `not_found`.',
+        security: [],
+        ...refuses('not_found'),
+        response: { 200: PushAnswer },
       },
     },
     async () => {
@@ -50,10 +54,17 @@ export async function pushRoutes(app: FastifyInstance, options: PushRouteOptions
     {
       config: limits,
       schema: {
+        operationId: 'putEndpoint',
+        tags: ['push'],
         summary: 'Tell this browser, through its push service, when something comes while away',
+        description:
+          'The last five endpoints of a participant are kept. They go with the pass and with ' +
+          'the session. `not_found`: this server asks no push services.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required', 'not_found', 'busy'),
         params: SessionPath,
         body: EndpointBody,
-        response: { 204: NoAnswer, ...refused },
+        response: { 204: NoAnswer },
       },
     },
     async (request, reply) => {
@@ -77,10 +88,15 @@ export async function pushRoutes(app: FastifyInstance, options: PushRouteOptions
     {
       config: limits,
       schema: {
+        operationId: 'deleteEndpoint',
+        tags: ['push'],
         summary: 'Tell this browser no more',
+        description: 'Whether or not the endpoint was kept.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required'),
         params: SessionPath,
         body: EndpointBody,
-        response: { 204: NoAnswer, ...refused },
+        response: { 204: NoAnswer },
       },
     },
     async (request, reply) => {

@@ -5,7 +5,7 @@
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { baseUrl, lanBase } from '../plugins/base-url.ts';
+import { lanBase, requireBaseUrl } from '../plugins/base-url.ts';
 import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -21,17 +21,17 @@ import { newPass, type Passes } from '../sessions/passes.ts';
 import { renew } from '../sessions/renew.ts';
 import type { Caller, Store } from '../store/store.ts';
 import { jarOf, setCookies } from './pass-cookies.ts';
+import { CHANGING, refuses } from './refusals.ts';
 import {
   CreateBody,
   CreatedAnswer,
   EndBody,
   EnterAnswer,
   EnterBody,
-  ErrorAnswer,
   LandingAnswer,
   LandingBody,
   type NamesBody,
-  NoAnswer,
+  NoPassAnswer,
   RenewAnswer,
   RenewBody,
   type SealedBody,
@@ -47,8 +47,6 @@ export interface SessionRouteOptions {
   /** A duration like 10m in ms, within the bounds of IDLE_TTL. */
   parseIdle: (text: string) => number | undefined;
 }
-
-const refused = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 
 export async function sessionRoutes(
   app: FastifyInstance,
@@ -80,9 +78,17 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateCreate),
       schema: {
+        operationId: 'create',
+        tags: ['sessions'],
         summary: 'Create a session',
+        description:
+          'Either by names, and the server makes the keys, links and QR codes and sees them ' +
+          'during this request; or with everything sealed, and the server never sees a key. The ' +
+          'session waits for both people for `expiresInMs`.',
+        security: [],
+        ...refuses(...CHANGING, 'id_taken', 'busy'),
         body: CreateBody,
-        response: { 201: CreatedAnswer, ...refused },
+        response: { 201: CreatedAnswer },
       },
     },
     async (request, reply) => {
@@ -98,10 +104,17 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
+        operationId: 'land',
+        tags: ['sessions'],
         summary: 'What a link leads to; changes nothing',
+        description:
+          'For whoever has the link: `proof` is derived from what stands behind its #. Without ' +
+          'the right proof it is `not_found`, whether or not there is such a session.',
+        security: [{}, { pass: [] }],
+        ...refuses(...CHANGING, 'not_found', 'ended'),
         params: SessionPath,
         body: LandingBody,
-        response: { 200: LandingAnswer, ...refused },
+        response: { 200: LandingAnswer },
       },
     },
     async (request, _reply) => {
@@ -115,10 +128,25 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateEnter),
       schema: {
+        operationId: 'enter',
+        tags: ['sessions'],
         summary: 'Get in with link and code; the answer brings a pass as a cookie',
+        description:
+          'Five wrong codes may be tried from an address, then waits grow from one minute to ' +
+          'fifteen. What cannot be a code is `bad_request` and costs no try.',
+        security: [{}, { pass: [] }],
+        ...refuses(
+          ...CHANGING,
+          'wrong_code',
+          'not_found',
+          'other_participant',
+          'ended',
+          'too_many_tries',
+          'busy',
+        ),
         params: SessionPath,
         body: EnterBody,
-        response: { 200: EnterAnswer, ...refused },
+        response: { 200: EnterAnswer },
       },
     },
     async (request, reply) => {
@@ -139,9 +167,14 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
+        operationId: 'leave',
+        tags: ['sessions'],
         summary: "Revoke this browser's pass",
+        description: 'Its connections close; the session goes on, and link and code lead in again.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required'),
         params: SessionPath,
-        response: { 204: NoAnswer, ...refused },
+        response: { 204: NoPassAnswer },
       },
     },
     async (request, reply) => {
@@ -157,10 +190,17 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
+        operationId: 'renew',
+        tags: ['sessions'],
         summary: 'Replace the link and the code of a participant; both are told in the log',
+        description:
+          'The old link and code stop working, and so do the passes of that participant, but ' +
+          'for the one that asks. `id_taken`: the cid or the proof hash is in use.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required', 'connected', 'id_taken', 'session_full', 'busy'),
         params: SessionPath,
         body: RenewBody,
-        response: { 200: RenewAnswer, ...refused },
+        response: { 200: RenewAnswer },
       },
     },
     async (request, _reply) => {
@@ -177,10 +217,15 @@ export async function sessionRoutes(
     {
       config: limitedTo(config.rateEnter, { times: OFTEN }),
       schema: {
+        operationId: 'end',
+        tags: ['sessions'],
         summary: 'End the session for both',
+        description: 'Everything is deleted but the reason, which a link still tells for a while.',
+        security: [{ pass: [] }],
+        ...refuses(...CHANGING, 'pass_required'),
         params: SessionPath,
         body: EndBody,
-        response: { 204: NoAnswer, ...refused },
+        response: { 204: NoPassAnswer },
       },
     },
     async (request, reply) => {
@@ -232,10 +277,8 @@ function idleOf({ config, parseIdle }: SessionRouteOptions, idle: string | undef
 }
 
 function linkBaseOf(config: Config, request: FastifyRequest): string {
-  const base = baseUrl(config, request);
-  if (!base)
-    throw new AppError('bad_request', { details: { field: 'host', problem: 'malformed' } });
-  return base.origin + base.path;
+  const { origin, path } = requireBaseUrl(config, request);
+  return origin + path;
 }
 
 function controlBox(config: Config, box: string): string {

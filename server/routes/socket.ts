@@ -17,6 +17,8 @@ import { isSlot } from '../protocol/shape.ts';
 import { findByPass } from '../sessions/find-by-pass.ts';
 import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
+import { refuses } from './refusals.ts';
+import { SessionPath, UpgradeAnswer, UpgradeQuery } from './schemas.ts';
 
 /** What a client that came too often is told to wait; connections end when they end. */
 const RETRY_MS = 5_000;
@@ -72,6 +74,21 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     SOCKET_PATH,
     {
       websocket: true,
+      // For the documentation: `look` and `admit` see to what comes.
+      validatorCompiler: () => () => true,
+      schema: {
+        operationId: 'connect',
+        tags: ['connection'],
+        summary: 'Upgrade to a WebSocket',
+        description:
+          'As RFC 6455 says, with the pass and the Origin of the page. Refusals come before the ' +
+          'upgrade. What is said on the connection is described in asyncapi.json.',
+        security: [{ pass: [] }],
+        ...refuses('pass_required', 'bad_origin', 'rate_limited', 'busy', 'store_unavailable'),
+        params: SessionPath,
+        querystring: UpgradeQuery,
+        response: { 101: UpgradeAnswer },
+      },
       config: limitedTo(config.rateEnter, { times: OFTEN, hook: 'preValidation' }),
       preValidation: look,
       preHandler: admit,

@@ -1,4 +1,4 @@
-/** What platforms ask, and what the API says about itself. */
+/** What platforms ask. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../server/protocol/errors.ts';
 import { parseConfig } from '../../server/config.ts';
@@ -44,40 +44,4 @@ it('asks the store once for however many who ask whether it is ready', async () 
   expect(answers.every(({ status }) => status === 200)).toBe(true);
   // A slow machine may take longer than it is asked for.
   expect(asked).toBeLessThan(20);
-});
-
-it('the API is described by what validates it', async () => {
-  const { app } = await startApp();
-  const { status, json } = await request(app, { url: '/api/openapi.json' });
-  expect(status).toBe(200);
-  // as: an OpenAPI document has paths, and the keys are all that is looked at.
-  const { openapi, servers, paths } = json as {
-    openapi: string;
-    servers: [{ url: string }];
-    paths: Record<string, Record<string, { requestBody?: { required: boolean } }>>;
-  };
-  expect(openapi).toBe('3.1.0');
-  const { href } = new URL(`${servers[0].url}/api/sessions`, 'https://x/two/api/openapi.json');
-  expect(href).toBe('https://x/two/api/sessions');
-  expect(paths['/api/sessions/{id}']!['delete']!.requestBody!.required).toBe(false);
-  expect(paths['/api/sessions/{id}/push']!['delete']!.requestBody!.required).toBe(true);
-  expect(paths['/api/sessions']!['post']!.requestBody!.required).toBe(true);
-  const calls = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method} ${path}`),
-  );
-  expect(calls.toSorted()).toEqual([
-    'delete /api/sessions/{id}',
-    'delete /api/sessions/{id}/push',
-    'get /api/push',
-    'get /api/sessions/{id}/files/{cid}',
-    'get /healthz',
-    'get /readyz',
-    'post /api/sessions',
-    'post /api/sessions/{id}/enter',
-    'post /api/sessions/{id}/landing',
-    'post /api/sessions/{id}/leave',
-    'post /api/sessions/{id}/renew',
-    'put /api/sessions/{id}/files/{cid}',
-    'put /api/sessions/{id}/push',
-  ]);
 });
