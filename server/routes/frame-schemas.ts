@@ -26,8 +26,8 @@ export interface Frame {
   examples: readonly [object, ...object[]];
 }
 
-const Count = { type: 'integer', minimum: 0 } as const;
-const Seq = { type: 'integer', minimum: 1, description: 'A place in the log' } as const;
+const Count = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+const Seq = { ...Count, minimum: 1, description: 'A place in the log' } as const;
 const Flag = { type: 'boolean' } as const;
 const Ms = { ...Count, description: 'Milliseconds left' } as const;
 const StoreTime = { ...Count, description: 'Milliseconds since 1970, for display only' } as const;
@@ -43,7 +43,13 @@ const Box = {
   description: 'Ciphertext, at most limits.messageBytes and 40 bytes (base64url)',
 } as const;
 
-const Cids = { type: 'array', items: Cid, minItems: 1, maxItems: MAX_UNSEND_CIDS } as const;
+const Cids = {
+  type: 'array',
+  items: Cid,
+  minItems: 1,
+  maxItems: MAX_UNSEND_CIDS,
+  uniqueItems: true,
+} as const;
 const Position = exactly({ seq: Seq, sum: Sum });
 const Received = { ...Count, description: 'The last seq that was received' } as const;
 const Read = { ...Count, description: 'The last seq that was read: not past received' } as const;
