@@ -9,6 +9,7 @@ import { SetupError, run } from './run.js';
 const PROGRAMS = {
   'redis-server': { debian: 'redis-server', brew: 'redis' },
   promtool: { debian: 'prometheus', brew: 'prometheus' },
+  curl: { debian: 'curl', brew: 'curl' },
   zbarimg: { debian: 'zbar-tools', brew: 'zbar' },
   chromium: { debian: 'chromium', brew: null },
   'firefox-esr': { debian: 'firefox-esr', brew: null },

@@ -14,7 +14,7 @@ import { SetupError, run, tool } from './run.js';
 
 /** @typedef {{passed: number, failed: number}} Counts */
 
-const UNIT = /** @type {const} */ (['redis-server', 'nginx', 'promtool']);
+const UNIT = /** @type {const} */ (['redis-server', 'nginx', 'curl', 'promtool']);
 const BROWSER = /** @type {const} */ (['redis-server', 'nginx', 'chromium', 'zbarimg']);
 
 const [part, ...runnerArgs] = process.argv.slice(2);
