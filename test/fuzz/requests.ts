@@ -116,6 +116,7 @@ const CALLS: readonly (readonly [method: string, target: string, body?: Fields])
   ['GET', '/readyz'],
   ['GET', '/metrics'],
   ['GET', '/api/openapi.json'],
+  ['GET', '/api/asyncapi.json'],
   ['GET', '/api/push'],
   ['GET', '/favicon.svg'],
 ];
