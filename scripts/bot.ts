@@ -1,0 +1,33 @@
+/**
+ * `npm run bot -- LINK CODE`: an example of what can be built on web/core. Answers every message
+ * once, also those that came while it was away, until the chat ends or Ctrl-C.
+ */
+import { effect } from '@preact/signals-core';
+import { enterChat } from './chat/visit.ts';
+
+const [link = '', code = ''] = process.argv.slice(2);
+const { chat, leave } = await enterChat(link, code);
+
+function answerTo(text: string): string {
+  if (/^help\b/i.test(text)) return 'I say again what you say. Ask me for the time.';
+  if (/\btime\b/i.test(text)) return `It is ${new Date().toISOString()}.`;
+  return `You said: ${text}`.slice(0, 1_000);
+}
+
+effect(() => {
+  if (!chat.loaded.value) return;
+  const messages = chat.items.value.filter((item) => item.type === 'message');
+  const answered = new Set(messages.filter(({ mine }) => mine).map(({ re }) => re));
+  for (const { mine, seq, cid, body } of messages) {
+    if (mine || body.kind !== 'text' || answered.has(cid)) continue;
+    // Not within the effect: what is sent changes what it looks at.
+    queueMicrotask(() => chat.send(answerTo(body.text), { re: cid }));
+    if (seq !== null) chat.markRead(seq);
+  }
+});
+
+const ended = new Promise<void>((resolve) => chat.ended.subscribe((end) => end && resolve()));
+const stopped = new Promise<void>((resolve) => process.once('SIGINT', resolve));
+await Promise.race([ended, stopped]);
+await leave();
+process.exit();
