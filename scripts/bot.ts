@@ -14,15 +14,19 @@ function answerTo(text: string): string {
   return `You said: ${text}`.slice(0, 1_000);
 }
 
+/** Cids of what was answered, or is about to be. */
+const answered = new Set<string | null>();
+
 effect(() => {
   if (!chat.loaded.value) return;
   const messages = chat.items.value.filter((item) => item.type === 'message');
-  const answered = new Set(messages.filter(({ mine }) => mine).map(({ re }) => re));
+  for (const { mine, re } of messages) if (mine) answered.add(re);
   for (const { mine, seq, cid, body } of messages) {
     if (mine || body.kind !== 'text' || answered.has(cid)) continue;
+    answered.add(cid);
+    if (seq !== null) chat.markRead(seq);
     // Not within the effect: what is sent changes what it looks at.
     queueMicrotask(() => chat.send(answerTo(body.text), { re: cid }));
-    if (seq !== null) chat.markRead(seq);
   }
 });
 

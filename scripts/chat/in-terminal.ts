@@ -71,7 +71,7 @@ async function getIn(screen: Screen, visited: Visit): Promise<EnteredSession | O
         return session;
       case 'wrong_code': {
         const { triesLeft, retryInMs } = answer;
-        const wait = retryInMs === null ? '' : ` Try again in ${leftText(retryInMs)}.`;
+        const wait = retryInMs ? ` Try again in ${leftText(retryInMs)}.` : '';
         screen.print(`That is not the code. Tries left: ${triesLeft}.${wait}`);
         break;
       }

@@ -84,7 +84,8 @@ export function createScreen(input: ReadStream, output: WriteStream): Screen {
     const take = answer ?? hearLine;
     answer = null;
     take(line);
-    if (!isMuted && isOpen) show();
+    // What was heard may have led to a question.
+    if (!isMuted && isOpen && answer === null) show();
   });
   reader.on('SIGINT', () => leave());
   reader.on('SIGCONT', () => !isMuted && show());

@@ -11,6 +11,9 @@ import { createTerminal } from './terminal.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** A machine that others use too can stand still for seconds. */
+const PATIENCE_MS = 30_000;
+
 interface Running {
   /** Resolves once it was seen; rejects if the program has ended without it. */
   sees(wanted: string | RegExp): Promise<void>;
@@ -137,7 +140,12 @@ function running(child: ChildProcess, seen: () => string): Running {
             end(() => reject(error));
           }
         };
+        const late = setTimeout(
+          () => end(() => reject(new Error(`not seen: ${wanted}, but:\n${seen()}`))),
+          PATIENCE_MS,
+        );
         const end = (then: () => void) => {
+          clearTimeout(late);
           for (const stream of [child.stdout, child.stderr]) stream?.off('data', look);
           child.off('close', look);
           then();
