@@ -6,7 +6,7 @@ import type { EnteredSession } from '../../web/core/entering.ts';
 import { arrive } from './arriving.ts';
 import { createCommands } from './commands.ts';
 import { followChat, unsentOf } from './following.ts';
-import { outcomeOf, waitingText, type Outcome } from './outcome.ts';
+import { outcomeOf, PLAIN_HTTP, waitingText, type Outcome } from './outcome.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { oneLine, wrapped } from './terminal-text.ts';
 import type { Happening, Transcript } from './transcript.ts';
@@ -31,27 +31,36 @@ const ATTENDED_MS = 60_000;
 /** `link`: null to ask for it, so that it stands in no list of commands or processes. */
 export async function talkInTerminal(link: string | null, folder: string): Promise<Outcome> {
   const screen = createScreen(process.stdin, process.stdout);
-  const left = new Promise<Outcome>((resolve) =>
-    screen.onLeave(() => resolve({ type: 'left', unsent: 0 })),
-  );
+  let leave = () => {};
+  const left = new Promise<Outcome>((resolve) => {
+    leave = () => resolve({ type: 'left', unsent: 0 });
+  });
   try {
-    return await Promise.race([left, comeIn(screen, link, folder)]);
+    return await Promise.race([left, comeIn(screen, link, folder, leave)]);
   } finally {
     screen.close();
   }
 }
 
-async function comeIn(screen: Screen, link: string | null, folder: string): Promise<Outcome> {
+async function comeIn(
+  screen: Screen,
+  link: string | null,
+  folder: string,
+  leave: () => void,
+): Promise<Outcome> {
+  screen.onLeave(leave);
   const typed = link ?? (await screen.ask('Link: ', { secret: true }));
   const visited = visit(typed, {
     onWaiting: (why, waitMs) => screen.print(waitingText(why, waitMs)),
   });
   if (!visited) return { type: 'bad_link' };
+  if (!visited.isPrivate) screen.print(PLAIN_HTTP);
   for (;;) {
     const session = await getIn(screen, visited);
     if (!('keys' in session)) return session;
     const outcome = await talk(screen, visited.goIn(session), folder);
     if (outcome.type !== 'pass_gone') return outcome;
+    screen.onLeave(leave);
     screen.print('The code is needed again.');
   }
 }

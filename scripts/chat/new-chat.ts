@@ -7,6 +7,7 @@ import { createNewSession, type NewSession } from '../../web/core/new-session.ts
 import { createSessionApi } from '../../web/core/session-api.ts';
 import { isSameName, parseName } from '../../web/core/typed-input.ts';
 import { createNodeEnvironment } from './node-environment.ts';
+import { oneLine } from './terminal-text.ts';
 import { leftText } from './wording.ts';
 
 /** Why there is no chat, in a sentence. */
@@ -45,7 +46,7 @@ function nameOf(typed: string): string {
   return parsed.name;
 }
 
-/** For both, one below the other. `inColour`: for a terminal, whatever its background. */
+/** For both, one below the other; addresses and codes are the word of a server. `inColour`: for a terminal, whatever its background. */
 export async function invitations(
   { participants, lanLinks, expiresInMs }: NewSession,
   inColour: boolean,
@@ -55,9 +56,9 @@ export async function invitations(
       const lanLink = lanLinks?.[index];
       return [
         name,
-        `  Link: ${link}`,
-        ...(lanLink === undefined ? [] : [`  In your network: ${lanLink}`]),
-        `  Code: ${code}`,
+        `  Link: ${oneLine(link)}`,
+        ...(lanLink === undefined ? [] : [`  In your network: ${oneLine(lanLink)}`]),
+        `  Code: ${oneLine(code)}`,
         // A phone that scans it cannot reach "localhost".
         await qrCode(lanLink ?? link, inColour),
       ].join('\n');

@@ -15,6 +15,8 @@ export interface NodeEnvironment {
 
 /** Of whatever a server may say: far more than a page of entries. */
 const MAX_FRAME_BYTES = 1024 * 1024;
+/** The largest file that any server takes, in its box. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
 /** An upload says how far it has come after each of these. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -78,6 +80,7 @@ export function createNodeEnvironment(origin: string): NodeEnvironment {
         response.on('data', (piece: Buffer) => {
           pieces.push(piece);
           come += piece.length;
+          if (come > MAX_BODY_BYTES) sending.destroy();
           if (!body) onProgress(whole > 0 ? come / whole : 0);
         });
         response.on('error', () => resolve(null));

@@ -62,6 +62,9 @@ const TEXTS = {
   refused: 'This program and the server do not understand each other.',
 } as const;
 
+export const PLAIN_HTTP =
+  'This connection is not protected by https. Others on this network may be able to see your code.';
+
 export function waitingText(why: Retry['code'], waitMs: number): string {
   const what = why === null ? 'No answer from the server' : 'The server has no time';
   return `${what}. Trying again in ${leftText(waitMs)}.`;

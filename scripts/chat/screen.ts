@@ -119,8 +119,10 @@ export function createScreen(input: ReadStream, output: WriteStream): Screen {
           resolve(line);
         };
         if (secret) {
+          if (!isMuted) clear(reader.getCursorPos().rows);
           output.write(question);
           isMuted = true;
+          prompt = '';
         } else {
           reader.setPrompt(question);
           reader.prompt(true);

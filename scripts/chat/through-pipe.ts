@@ -9,7 +9,7 @@ import { assertNever } from '../../server/protocol/errors.ts';
 import { arrive } from './arriving.ts';
 import { createCommands } from './commands.ts';
 import { followChat, unsentOf } from './following.ts';
-import { outcomeOf, waitingText, type Outcome } from './outcome.ts';
+import { outcomeOf, PLAIN_HTTP, waitingText, type Outcome } from './outcome.ts';
 import { visit, type Inside } from './visit.ts';
 import { happeningFields } from './wording.ts';
 
@@ -34,6 +34,7 @@ export async function talkThroughPipe(link: string, options: PipeOptions): Promi
   ]();
   const visited = visit(link, { onWaiting: (why, ms) => say(waitingText(why, ms)) });
   if (!visited) return { type: 'bad_link' };
+  if (!visited.isPrivate) say(PLAIN_HTTP);
   const arrival = await arrive(visited);
   if (arrival.type !== 'arrived') return arrival;
   const { session } = arrival;
@@ -80,6 +81,8 @@ async function talk(
   });
   const { leave } = following;
   process.once('SIGINT', leave).once('SIGTERM', leave);
+  // Whoever read has gone.
+  process.stdout.on('error', leave);
   const command = createCommands({ ...{ inside, following, say, folder }, ask: null });
 
   let refused = 0;

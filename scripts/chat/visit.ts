@@ -38,6 +38,8 @@ export interface Inside {
 export interface Visit {
   /** Where the link leads, without its secret: https://host/base */
   base: string;
+  /** Over https, or within this machine: nobody on the way sees the code. */
+  isPrivate: boolean;
   /** This and `enter` ask until there is an answer. */
   knock(): Promise<Entrance | Gone | Refused>;
   /** `no_code`: what was typed cannot be one, and nobody was asked. */
@@ -52,6 +54,7 @@ export interface VisitOptions {
 }
 
 const LEAVING_MS = 2_000;
+const LOCAL = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Null if `typed` is no link of a chat. */
 export function visit(typed: string, { onWaiting = () => {} }: VisitOptions = {}): Visit | null {
@@ -100,6 +103,7 @@ export function visit(typed: string, { onWaiting = () => {} }: VisitOptions = {}
 
   return {
     base,
+    isPrivate: address.protocol === 'https:' || LOCAL.test(address.hostname),
     async knock() {
       const answer = await untilAnswered(() => api.landing(sid, proof));
       return answer.result === 'landing' ? openLanding(link, answer) : answer;

@@ -20,6 +20,7 @@ type Slot = Chat['slot'];
 type Names = Chat['names'];
 
 const QUOTE_LENGTH = 40;
+const LAST_DATE_MS = 8.64e15;
 
 /** Lines for people: those of one happening, the first with time and name. */
 export function happeningLines(
@@ -60,7 +61,7 @@ export function happeningLines(
 /** One line for scripts: time, name, kind, text, with tabs between them. */
 export function happeningFields(happening: Happening, names: Names): string {
   const { item } = happening;
-  const time = new Date(item.at ?? 0).toISOString();
+  const time = dateOf(item.at ?? 0).toISOString();
   const row = (by: Slot, kind: string, text: string) =>
     [time, field(names[by]), kind, field(text)].join('\t');
   switch (happening.type) {
@@ -116,13 +117,18 @@ export function quoteOf(item: MessageItem): string {
 
 /** HH:MM of the clock on the wall. */
 export function clock(at: number | null): string {
-  const date = new Date(at ?? Date.now());
+  const date = dateOf(at ?? Date.now());
   const two = (value: number) => String(value).padStart(2, '0');
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 export function day(at: number): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(at);
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' }).format(dateOf(at));
+}
+
+/** The word of a server, which may be none: there is no date behind the last one. */
+function dateOf(at: number): Date {
+  return new Date(Math.min(at, LAST_DATE_MS));
 }
 
 export function sizeText(bytes: number): string {

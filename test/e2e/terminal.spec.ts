@@ -13,6 +13,7 @@ test('a terminal and a page talk, exchange files, and outlive their server', asy
   newPerson,
   serve,
 }) => {
+  test.slow();
   const redis = await startRedis();
   let server = await serve({ REDIS_URL: redis.url });
   // An address that stays while the server behind it is another.
@@ -60,7 +61,8 @@ test('a terminal and a page talk, exchange files, and outlive their server', asy
   bob.type('Said to nobody\r');
   await ann.say('Said to nobody either');
   server = await serve({ REDIS_URL: redis.url });
-  await ann.sees('Said to nobody');
+  // Who found nobody a few times waits up to 15 s before trying again.
+  await expect(ann.message('Said to nobody')).toBeVisible({ timeout: 40_000 });
   await bob.sees(/^\d\d:\d\d Ann: Said to nobody either$/m);
   await bob.sees('-- Connected again.');
 

@@ -6,7 +6,7 @@ import { runPiped } from '../support/chat-process.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 
 /** Starts processes, on a machine that may have others. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: Server;
 beforeAll(async () => {

@@ -12,7 +12,9 @@ import { startServer, type Server } from '../support/server-process.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Each test starts several processes, on a machine that may have others. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
+/** A client that found nobody a few times waits up to 15 s before it tries again. */
+const BACK_WITHIN_MS = 60_000;
 
 let redis: TestRedis;
 let server: Server;
@@ -111,7 +113,7 @@ it('talks both ways, over a connection that is killed and a server that is repla
   expect(await old.stop()).toBe(0);
   piped.write('While it was away\n');
   server = await startServer({ REDIS_URL: redis.url });
-  await vi.waitFor(() => expect(textsOf(other)).toContain('While it was away'), 30_000);
+  await vi.waitFor(() => expect(textsOf(other)).toContain('While it was away'), BACK_WITHIN_MS);
   other.chat.send('Still here');
   await piped.sees('Still here');
   piped.endInput();

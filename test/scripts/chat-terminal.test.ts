@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeChat } from '../../scripts/chat/new-chat.ts';
-import { enterChat } from '../../scripts/chat/visit.ts';
+import { enterChat, visit } from '../../scripts/chat/visit.ts';
 import { runInTerminal } from '../support/chat-process.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 
 /** Each test starts several processes, on a machine that may have others. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: Server;
 let folder: string;
@@ -158,4 +158,24 @@ it('sends and saves files, and ends the chat after a question', async () => {
   expect(await terminal.exited).toBe(0);
   expect(terminal.rows.join('\n')).toContain('You ended the chat.');
   await vi.waitFor(() => expect(other.chat.ended.value).toMatchObject({ by: 'a' }));
+});
+
+it('asks for the code again when this device is no longer let in', async () => {
+  const { abhi } = await newChat();
+  const terminal = runInTerminal([abhi.link]);
+  await terminal.sees(/^Code:$/m);
+  terminal.type(`${abhi.code}\r`);
+  await terminal.sees('[Not here yet] >');
+  terminal.type('Kept\r');
+  await terminal.sees('[Not here yet ✓] >');
+  // A person has ten passes: the eleventh takes the place of the first.
+  for (let devices = 0; devices < 10; devices += 1) {
+    expect(await visit(abhi.link)?.enter(abhi.code)).toMatchObject({ result: 'entered' });
+  }
+  await terminal.sees(/The code is needed again\.[^]*\nCode:$/);
+  terminal.type(`${abhi.code}\r`);
+  await terminal.sees(/The code is needed again\.[^]*Abhi: Kept\n\[Not here yet ✓\] >$/);
+  expect(terminal.raw).not.toContain(abhi.code);
+  terminal.type(CTRL_C);
+  expect(await terminal.exited).toBe(0);
 });

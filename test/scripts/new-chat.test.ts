@@ -7,7 +7,7 @@ import { runPiped } from '../support/chat-process.ts';
 import { startServer, type Server } from '../support/server-process.ts';
 
 /** Starts processes, on a machine that may have others. */
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: Server;
 beforeAll(async () => {
@@ -92,4 +92,17 @@ it('draws a QR code dark on light, whatever the colours of the terminal', async 
   const rows = text.split('\n').filter((row) => /[█▀▄]/.test(row));
   expect(rows.length).toBeGreaterThan(20);
   for (const row of rows) expect(row).toMatch(/^\x1b\[30;107m[ █▀▄]+\x1b\[0m$/);
+});
+
+it('prints what a server answers as text and nothing else', async () => {
+  const hostile = 'http://x\x1b]0;title\x07\u202e/c#x';
+  const participant = { slot: 'a', name: 'Abhi', link: hostile, code: '\x1b[2J' } as const;
+  const text = await invitations(
+    {
+      ...{ result: 'created', sid: 'x', lanLinks: [hostile, hostile], expiresInMs: 60_000 },
+      participants: [participant, participant],
+    },
+    false,
+  );
+  expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
 });

@@ -12,7 +12,7 @@ import { createTerminal } from './terminal.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A machine that others use too can stand still for seconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 
 interface Running {
   /** Resolves once it was seen; rejects if the program has ended without it. */
