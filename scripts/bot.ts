@@ -14,6 +14,7 @@ function answerTo(text: string): string {
   return `You said: ${text}`.slice(0, 1_000);
 }
 
+const OVER = new Set(['ended', 'pass_gone', 'refused']);
 /** Cids of what was answered, or is about to be. */
 const answered = new Set<string | null>();
 
@@ -30,7 +31,9 @@ effect(() => {
   }
 });
 
-const ended = new Promise<void>((resolve) => chat.ended.subscribe((end) => end && resolve()));
+const ended = new Promise<void>((resolve) =>
+  chat.connection.subscribe((status) => OVER.has(status) && resolve()),
+);
 const stopped = new Promise<void>((resolve) => process.once('SIGINT', resolve));
 await Promise.race([ended, stopped]);
 await leave();

@@ -43,7 +43,6 @@ function isMessage(item: Item): item is MessageItem {
 
 export function followChat(inside: Inside, { tell, say }: Listener): Following {
   const { chat, sending } = inside;
-  let failures = 0;
   let finish: (over: Over) => void = () => {};
   const over = new Promise<Over>((resolve) => (finish = resolve));
   const transcript: Transcript = createTranscript(chat, (happenings) =>
@@ -79,11 +78,12 @@ export function followChat(inside: Inside, { tell, say }: Listener): Following {
     if (leftMs > warnMs) warning = setTimeout(warn, leftMs - warnMs);
   }
 
+  const givenUp = new Set<string>();
   /** What was given up is said once, and forgotten: it can be typed again. */
   function followFailures(): void {
     for (const item of unsentOf(inside)) {
-      if (item.state !== 'failed') continue;
-      failures += 1;
+      if (item.state !== 'failed' || givenUp.has(item.cid)) continue;
+      givenUp.add(item.cid);
       const problem = sending.sending.value.find((one) => one.item === item)?.problem;
       say(`Not sent: ${quoteOf(item)}${problem === 'full' ? ' (no room for files)' : ''}`);
       // Not within the effect: what is forgotten changes what it looks at.
@@ -106,7 +106,7 @@ export function followChat(inside: Inside, { tell, say }: Listener): Following {
       clearTimeout(warning);
     }),
     get failures() {
-      return failures;
+      return givenUp.size;
     },
     leave: () => finish({ type: 'left' }),
   };

@@ -160,3 +160,21 @@ it('exchanges files, and takes commands only where they were asked for', async (
   sender.kill('SIGTERM');
   expect(await sender.exited).toBe(0);
 });
+
+it('says of each message that finds no room that it was not sent, and so by its exit code', async () => {
+  const small = await startServer({ MAX_ENTRIES: '2' });
+  const { participants } = await makeChat(small.base, ['Abhi', 'Anny']);
+  const sender = runPiped('chat', [participants[0].link]);
+  sender.write(`${participants[0].code}\none\ntwo\nthree\nfour\n`);
+  sender.endInput();
+  expect(await sender.exited).toBe(5);
+  expect(rowsOf(sender.out)).toEqual(['Abhi text one', 'Abhi text two', '']);
+  const said = sender.err.split('\n').filter((line) => /^Not sent|full|left/.test(line));
+  expect(said.toSorted()).toEqual([
+    'Not sent: four',
+    'Not sent: three',
+    'This chat is full. Nothing more can be sent.',
+    'You left. The chat goes on. Not sent: 2.',
+  ]);
+  await small.stop();
+});
