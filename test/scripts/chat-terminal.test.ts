@@ -117,7 +117,8 @@ it('shows nothing of what somebody else writes but text', async () => {
   expect(terminal.raw.replaceAll(/\x1b\[\d*[A-GJK]/g, '')).not.toMatch(
     /[^\P{Cc}\r\n]|[\u202a-\u202e\u2066-\u2069\u200e\u200f\u{e0000}-\u{e007f}]/u,
   );
-  terminal.kill('SIGTERM');
+  terminal.type(CTRL_C);
+  expect(await terminal.exited).toBe(0);
   await other.leave();
 });
 
