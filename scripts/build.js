@@ -73,13 +73,14 @@ function isFresh(wanted) {
 async function buildServer() {
   // The page's types are checked along: its bundler only strips them.
   await mustRun('Compiling', 'typescript/bin/tsc', ['-b', 'server', 'web']);
-  copyLua();
+  copyTexts();
 }
 
 /** What the compiler leaves out: wherever it has run, so that no new code meets old scripts. */
-export function copyLua() {
-  const lua = 'store/lua';
-  cpSync(`${ROOT}server/${lua}`, `${ROOT}server/dist/${lua}`, { recursive: true });
+export function copyTexts() {
+  for (const path of ['store/lua', 'help.txt']) {
+    cpSync(`${ROOT}server/${path}`, `${ROOT}server/dist/${path}`, { recursive: true });
+  }
 }
 
 async function buildWeb() {

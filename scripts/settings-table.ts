@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SETTINGS, type Setting, allowed } from '../server/config.ts';
+import { wrap } from '../server/wrap.ts';
 import { ROOT, isMain } from './run.js';
 
 const settings = Object.values<Setting<unknown>>(SETTINGS);
@@ -28,6 +29,20 @@ function envLines(): string {
     .join('\n\n');
 }
 
+/** For a terminal; what it says of the rest is written by hand, around it. */
+function helpLines(): string {
+  const entries = settings.map((setting) => {
+    const { name, help, default: preset } = setting;
+    const lines = [
+      help,
+      `Default: ${preset === '' ? 'not set' : preset}`,
+      `Allowed: ${allowed(setting)}`,
+    ];
+    return [name, ...lines.map((line) => wrap(`    ${line}`, 6))].join('\n');
+  });
+  return `\n${entries.join('\n\n')}\n`;
+}
+
 /** The documents that hold settings: what stands between `open` and `close` is generated. */
 const DOCUMENTS = [
   {
@@ -37,6 +52,7 @@ const DOCUMENTS = [
     body: markdownTable,
   },
   { file: '.env.example', open: '# <settings>', close: '# </settings>', body: envLines },
+  { file: 'server/help.txt', open: 'Settings:', close: 'More is in README.md', body: helpLines },
 ];
 
 /** Each document as it is and as it should be. */

@@ -4,12 +4,30 @@
  */
 import { bootstrap } from './bootstrap.js';
 import { build } from './build.js';
-import { runMain } from './run.js';
+import { SetupError, runMain } from './run.js';
+import { helpText, readOptions } from '../server/options.js';
 
 await runMain(async () => {
+  const asked = readOptions(process.argv.slice(2));
+  if ('refusal' in asked) throw new SetupError(asked.refusal);
+  if (asked.task === 'help') {
+    process.stdout.write(helpText());
+    return;
+  }
   await bootstrap();
-  await build();
-  /** @type {string} A variable: this file is checked before the server is built. */
-  const main = '../server/dist/main.js';
-  await import(main);
+  await import(asked.task === 'check' ? await source() : await built());
 });
+
+// Answers, not constants, to import(): this file is checked before the server is built.
+
+async function built() {
+  await build();
+  return '../server/dist/main.js';
+}
+
+/** For what needs no page, and so nothing that is built. */
+async function source() {
+  const { register } = await import('tsx/esm/api');
+  register();
+  return '../server/main.ts';
+}

@@ -3,6 +3,7 @@
  * on a phone.
  */
 import QRCode from 'qrcode';
+import { IN_MEMORY } from './concerns.ts';
 import type { Config } from './config.ts';
 import { lanAddress } from './plugins/base-url.ts';
 import { redisPlace } from './store/redis-place.ts';
@@ -19,7 +20,7 @@ export async function announce(config: Config, port: number, hasPage: boolean): 
   }
   if (!hasPage) lines.push('There is no built page: only the API is served. Build: npm run build');
   if (redisPlace(config) === null) {
-    lines.push('Chats live in memory only and are gone on restart. REDIS_URL keeps them.');
+    lines.push(IN_MEMORY);
   }
   if (phone !== undefined && process.stdout.isTTY) {
     lines.push('', await QRCode.toString(phone, { type: 'terminal', small: true }));

@@ -228,10 +228,35 @@ export const SETTINGS = {
   ),
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 type Settings = typeof SETTINGS;
 export type Config = {
   readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never;
 };
+
+/** One setting as a start finds it. */
+export interface Found {
+  readonly name: string;
+  /** As it would be written in the environment; '' if there is none. Not for printing if secret. */
+  readonly text: string;
+  readonly isDefault: boolean;
+  readonly isSecret: boolean;
+}
+
+/** Every setting, in the order of SETTINGS, wherever its value comes from. */
+export function findSettings(env: Environment): Found[] {
+  return Object.values<Setting<unknown>>(SETTINGS).map((setting) => {
+    const text = textIn(env, setting);
+    const isDefault = text === '';
+    return {
+      name: setting.name,
+      text: isDefault ? setting.default : text,
+      isDefault,
+      isSecret: setting.secret === true,
+    };
+  });
+}
 
 /** Pairs where the first may not exceed the second. Only where both were set: someone who lowers
  * the one should not have to lower the default of the other, since the smaller wins anyway. */
@@ -259,13 +284,13 @@ export class ConfigError extends Error {
 }
 
 /** Reads the settings from `env`; an empty or blank value counts as unset. Throws ConfigError. */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const given = new Set<string>();
 
   for (const [field, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const text = env[setting.name]?.trim() ?? '';
+    const text = textIn(env, setting);
     if (text !== '') given.add(field);
     values[field] = setting.parse(text === '' ? setting.default : text);
     if (values[field] === undefined) {
@@ -288,6 +313,19 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   problems.push(...redisProblems(given), ...pushProblems(given, config));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+/** '' where it is unset. */
+function textIn(env: Environment, { name }: Setting<unknown>): string {
+  return env[name]?.trim() ?? '';
+}
+
+/** Of such a pair, where one has its default: the name that has no effect, and the one that wins. */
+export function withoutEffect(config: Config): [string, string][] {
+  return AT_MOST.filter(([small, large]) => config[small] > config[large]).map(([small, large]) => [
+    SETTINGS[small].name,
+    SETTINGS[large].name,
+  ]);
 }
 
 /** What is wrong with the settings of Redis taken together. */

@@ -1,5 +1,5 @@
 /**
- * The process around the app: settings, store, listening, what is printed at the start, and an
+ * The process around the app: what its arguments ask for, settings, store, listening, what is printed at the start, and an
  * orderly end.
  */
 import { randomBytes } from 'node:crypto';
@@ -11,10 +11,10 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { ConfigError, parseConfig, type Config } from './config.ts';
 import { announce } from './announce.ts';
-import { assertNever } from './protocol/errors.ts';
+import { helpText, readOptions } from './options.js';
 import { createMemoryStore } from './store/memory-store.ts';
 import { createTerminalLog } from './plugins/terminal-log.ts';
-import { createRedisTrouble } from './redis-trouble.ts';
+import { createRedisTrouble, unreachable } from './redis-trouble.ts';
 import { redisPlace, type RedisPlace } from './store/redis-place.ts';
 import type { RedisEvents } from './store/redis-gate.ts';
 import type { Store } from './store/store.ts';
@@ -28,7 +28,10 @@ const TELL_AFTER_MS = 1_000;
 // hardly ever given back. Nothing is slower for it.
 setFlagsFromString('--semi-space-growth-factor=1');
 
+const task = readTask();
+if (task === 'help') end(helpText());
 const config = readConfig();
+if (task === 'check') await checkSettings();
 const place = redisPlace(config);
 const trouble = place && createRedisTrouble(place);
 const { store, redis } =
@@ -54,6 +57,18 @@ process.once('uncaughtException', (error) => {
 await listen(app, config);
 process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
 process.stdout.write(await announce(config, portOf(app), page !== null));
+
+function readTask() {
+  const asked = readOptions(process.argv.slice(2));
+  return 'refusal' in asked ? fail(asked.refusal) : asked.task;
+}
+
+/** Ends with 0 if a start would serve, however unsafe that may be, else with 1. */
+async function checkSettings(): Promise<never> {
+  const { check } = await import('./check.ts');
+  const { text, wouldStart } = await check(process.env, config);
+  return end(text, wouldStart ? 0 : 1);
+}
 
 function readConfig(): Config {
   try {
@@ -98,27 +113,9 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
     } catch (error) {
       const hopeless = trouble?.hopeless();
       if (hopeless) fail(hopeless);
-      if (place !== null && Date.now() > giveUpAt) fail(`${unreachable(place)}${said(error)}`);
+      if (place !== null && Date.now() > giveUpAt) fail(unreachable(place, error));
       await setTimeout(STORE_RETRY_MS);
     }
-  }
-}
-
-/** What the last attempt met, on a line of its own. */
-function said(error: unknown): string {
-  return error instanceof Error ? `\nLast: ${error.message}` : '';
-}
-
-function unreachable({ kind }: RedisPlace): string {
-  switch (kind) {
-    case 'single':
-      return 'Redis does not answer. Is it running, and is REDIS_URL right?';
-    case 'sentinels':
-      return 'No sentinel leads to a Redis that answers. Are they running, and are REDIS_SENTINELS and REDIS_SENTINEL_NAME right?';
-    case 'cluster':
-      return 'The Redis Cluster does not answer, or serves too little. Is it running, and is REDIS_CLUSTER right?';
-    default:
-      return assertNever(kind);
   }
 }
 
@@ -173,6 +170,11 @@ async function stop(): Promise<void> {
 
 function after(ms: number, act: () => void): void {
   void setTimeout(ms, null, { ref: false }).then(act);
+}
+
+function end(text: string, code = 0): never {
+  process.stdout.write(text);
+  process.exit(code);
 }
 
 function fail(message: string): never {

@@ -4,6 +4,7 @@
  * more than that there is no connection.
  */
 import type { FastifyBaseLogger } from 'fastify';
+import { assertNever } from './protocol/errors.ts';
 import type { RedisPlace } from './store/redis-place.ts';
 import type { RedisEvents } from './store/redis-gate.ts';
 
@@ -73,4 +74,19 @@ export function createRedisTrouble(
     },
     counts,
   };
+}
+
+/** When it gave no reason that waiting cannot change; `last` is what the last attempt met. */
+export function unreachable({ kind }: Pick<RedisPlace, 'kind'>, last: unknown): string {
+  const said = last instanceof Error ? `\nLast: ${last.message}` : '';
+  switch (kind) {
+    case 'single':
+      return `Redis does not answer. Is it running, and is REDIS_URL right?${said}`;
+    case 'sentinels':
+      return `No sentinel leads to a Redis that answers. Are they running, and are REDIS_SENTINELS and REDIS_SENTINEL_NAME right?${said}`;
+    case 'cluster':
+      return `The Redis Cluster does not answer, or serves too little. Is it running, and is REDIS_CLUSTER right?${said}`;
+    default:
+      return assertNever(kind);
+  }
 }

@@ -62,7 +62,13 @@ export const AREAS: readonly Area[] = [
   { path: 'web/worker', may: [], packages: [] },
   { path: 'web/vite.config.ts', may: [], packages: ['vite', 'node:*'] },
   // Generates documents from the settings, hence the one script that knows them.
-  { path: 'scripts/settings-table.ts', may: ['server/config.ts', 'scripts'], packages: ['node:*'] },
+  {
+    path: 'scripts/settings-table.ts',
+    may: ['server/config.ts', 'server/wrap.ts', 'scripts'],
+    packages: ['node:*'],
+  },
+  // Has to know what it is asked for before there is a server.
+  { path: 'scripts/start.js', may: ['server/options.js', 'scripts'], packages: ANY },
   { path: 'scripts', may: ['web/core', 'server/protocol'], packages: ANY },
 ];
 
