@@ -1,34 +1,75 @@
 /**
- * `npm run dev`: the page from Vite, which reloads it on change, and behind it the server, which
- * restarts on change. The browser sees one origin: cookies and Origin checks work as in production,
+ * `npm run dev`: the page from Vite, which reloads it on change, and behind it the server, which is
+ * replaced on change. The browser sees one origin: cookies and Origin checks work as in production,
  * since the proxy passes the browser's Host on.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer as createNetServer } from 'node:net';
+import { readdirSync, watch } from 'node:fs';
 import { bootstrap } from './bootstrap.js';
-import { ROOT, runMain, tool } from './run.js';
+import { startDevServer } from './dev-server.js';
+import { ROOT, runMain } from './run.js';
+
+/** An editor that writes a file in steps is done by then. */
+const SETTLE_MS = 30;
 
 await runMain(async () => {
   await bootstrap();
-  const port = await freePort();
   process.env['NODE_ENV'] = 'development';
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port) };
-  const args = ['watch', '--clear-screen=false', '--include=server/**/*.lua', 'server/main.ts'];
-  const server = spawn(process.execPath, [tool('tsx/dist/cli.mjs'), ...args], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const page = await servePage(`http://127.0.0.1:${port}`);
+  const server = await startDevServer(console.log);
+  // Before it has read anything: no change is missed.
+  watchServer(server.restart);
+  const page = await servePage(server.address);
 
   const stop = () => {
-    server.kill();
-    void page.close();
+    void Promise.all([server.stop(), page.close()]).finally(() => process.exit());
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  server.once('exit', stop);
 });
+
+/** Folder by folder: watching a tree, Node 20 loses the files that an editor has replaced.
+ * @param {() => void} changed called once for what comes together */
+function watchServer(changed) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let settling;
+  /** @type {Map<string, import('node:fs').FSWatcher>} */
+  const watchers = new Map();
+
+  function watchFolders() {
+    const folders = foldersUnder(`${ROOT}server`);
+    for (const [folder, watcher] of watchers) {
+      if (folders.includes(folder)) continue;
+      watcher.close();
+      watchers.delete(folder);
+    }
+    for (const folder of folders) {
+      if (watchers.has(folder)) continue;
+      const watcher = watch(folder, (_event, name) => notice(name));
+      // One that was removed is closed with the next look.
+      watchers.set(
+        folder,
+        watcher.on('error', () => {}),
+      );
+    }
+  }
+
+  /** @param {string | null} name null where the system does not tell */
+  function notice(name) {
+    if (name !== null && !/\.(ts|js|lua)$/.test(name)) return watchFolders();
+    clearTimeout(settling);
+    settling = setTimeout(changed, SETTLE_MS);
+  }
+
+  watchFolders();
+}
+
+/** Itself too, without what is built.
+ * @param {string} folder
+ * @returns {string[]} */
+function foldersUnder(folder) {
+  const inner = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'dist')
+    .flatMap(({ name }) => foldersUnder(`${folder}/${name}`));
+  return [folder, ...inner];
+}
 
 /** @param {string} target where the server listens */
 async function servePage(target) {
@@ -53,13 +94,4 @@ async function servePage(target) {
   await page.listen();
   page.printUrls();
   return page;
-}
-
-async function freePort() {
-  const probe = createNetServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

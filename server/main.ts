@@ -56,6 +56,8 @@ process.once('uncaughtException', (error) => {
 });
 await listen(app, config);
 process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
+// To the one who started it on any free port and listens to it, as npm run dev does.
+process.send?.(portOf(app));
 process.stdout.write(await announce(config, portOf(app), page !== null));
 
 function readTask() {
