@@ -22,10 +22,28 @@ export async function bootstrap() {
   });
 }
 
+/** `engines` of package.json says which: ranges like ^20.19.0 or >=24.0.0, joined by ||. */
 function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  throw new SetupError(`Duologue needs Node 20.19 or newer; this is ${process.versions.node}.`);
+  const { engines } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+  const { node } = process.versions;
+  const fits = String(engines.node)
+    .split('||')
+    .some((range) => isIn(node, range.trim()));
+  if (!fits) throw new SetupError(`Duologue needs Node ${engines.node}; this is ${node}.`);
+}
+
+/** @param {string} version @param {string} range */
+function isIn(version, range) {
+  const [major = 0, ...rest] = numbersOf(version);
+  const [least = 0, ...leastRest] = numbersOf(range);
+  if (major !== least) return major > least && range.startsWith('>=');
+  const at = rest.findIndex((number, place) => number !== leastRest[place]);
+  return at === -1 || (rest[at] ?? 0) > (leastRest[at] ?? 0);
+}
+
+/** @param {string} text */
+function numbersOf(text) {
+  return (/\d+\.\d+\.\d+/.exec(text)?.[0] ?? '').split('.').map(Number);
 }
 
 /** Platform and ABI are part of it: some packages bring compiled code. */

@@ -20,6 +20,7 @@ export class SetupError extends Error {}
 /**
  * @typedef {object} RunOptions
  * @property {NodeJS.ProcessEnv} [env] in place of this process's own, without NODE_ENV
+ * @property {string} [cwd] in place of the folder of the project
  * @property {boolean} [quiet] collect the output instead of showing it
  */
 
@@ -30,10 +31,10 @@ export class SetupError extends Error {}
  * @param {RunOptions} [options]
  * @returns {Promise<{code: number, output: string}>}
  */
-export function run(command, args, { env = process.env, quiet = false } = {}) {
+export function run(command, args, { env = process.env, cwd = ROOT, quiet = false } = {}) {
   const { NODE_ENV: _, ...childEnv } = env;
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd,
     env: childEnv,
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     shell: process.platform === 'win32' && command === 'npm',

@@ -1,43 +1,14 @@
 /** `npm run dev`, over a copy of the sources that a test may change. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { killWithParent } from '../support/kill-with-parent.ts';
+import { copySources } from '../support/source-copy.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = ['scripts', 'server', 'web', 'package.json', 'package-lock.json'];
 const ROUTE = 'server/routes/health.ts';
-
-function copySources(): string {
-  const copy = mkdtempSync(join(realpathSync(tmpdir()), 'duologue-dev-'));
-  onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
-  for (const path of [...SOURCES, 'tsconfig.base.json']) {
-    const filter = (file: string) => !file.endsWith('/dist');
-    cpSync(join(ROOT, path), join(copy, path), { recursive: true, filter });
-  }
-  // The modules one by one: what is written beside them stays in the copy.
-  mkdirSync(join(copy, 'node_modules'));
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (/^\.(vite|cache)/.test(name)) continue;
-    symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
-  }
-  return copy;
-}
 
 /** Resolves when the page's server listens. */
 async function startDev(cwd: string) {
@@ -95,6 +66,7 @@ it(
   },
   async () => {
     const copy = copySources();
+    onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
     const route = join(copy, ROUTE);
     const source = readFileSync(route, 'utf8');
     const dev = await startDev(copy);

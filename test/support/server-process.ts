@@ -45,14 +45,16 @@ export interface Server {
 /**
  * Resolves once it listens; rejects if it ends before, with its exit code and all it printed.
  * Codes cost little and nothing is rationed unless `env` says so. `output`: to read meanwhile.
- * `main`: another server's main file; so is SERVER_MAIN, in the environment of the test.
+ * `main`: another server's main file; so is SERVER_MAIN, in the environment of the test. `node`: to
+ * run it with.
  */
 export async function startServer(
   env: Record<string, string> = {},
   output: string[] = [],
   main = process.env['SERVER_MAIN'] ?? BUILT,
+  node = process.execPath,
 ): Promise<Server> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(node, [main], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',
