@@ -10,8 +10,6 @@ import { ROOT, tool } from './run.js';
 
 /** All of ours are modules; to take the rest too, tsx would need half a second more. */
 const LOADER = `file://${tool('tsx/dist/esm/index.mjs')}`;
-/** However we end, the server does not outlive us. */
-const TIE = `data:text/javascript,process.once('disconnect', () => process.exit(1))`;
 
 /**
  * @typedef {object} DevServer
@@ -30,16 +28,24 @@ export async function startDevServer(say) {
   let next = null;
   /** @type {Set<Running>} */
   const alive = new Set();
+  /** Has done the half of a start that no change of ours concerns. @type {Running | null} */
+  let spare = null;
   /** @type {((port: number) => void)[]} */
   const waiting = [];
 
   function restart() {
     next?.end(); // it has read sources that changed since
-    const started = run();
-    next = started;
-    alive.add(started);
+    const started = spare ?? add();
+    [next, spare] = [started, null];
+    started.start();
     void started.listening.then((port) => take(started, port));
-    void started.gone.then(() => lose(started));
+  }
+
+  function add() {
+    const prepared = prepare();
+    alive.add(prepared);
+    void prepared.gone.then(() => lose(prepared));
+    return prepared;
   }
 
   /** @param {Running} started @param {number} port */
@@ -47,6 +53,7 @@ export async function startDevServer(say) {
     if (started !== next) return;
     current?.end();
     [current, next] = [started, null];
+    spare = add(); // not sooner: it would take time from the one that starts
     say('The server runs.');
     for (const pass of waiting.splice(0)) pass(port);
   }
@@ -54,8 +61,9 @@ export async function startDevServer(say) {
   /** @param {Running} ended */
   function lose(ended) {
     alive.delete(ended);
+    if (ended === spare) spare = null;
     if (ended === next) {
-      next = null;
+      [next, spare] = [null, add()];
       say(
         current === null
           ? 'The server does not start. It is tried again on the next change.'
@@ -99,11 +107,11 @@ export async function startDevServer(say) {
   };
 }
 
-/** @typedef {ReturnType<typeof run>} Running */
+/** @typedef {ReturnType<typeof prepare>} Running */
 
-/** On any free port, which it tells. */
-function run() {
-  const child = spawn(process.execPath, ['--import', TIE, '--import', LOADER, 'server/main.ts'], {
+/** Does nothing of the server until `start`; then on any free port, which it tells. */
+function prepare() {
+  const child = spawn(process.execPath, ['--import', LOADER, 'scripts/dev-child.js'], {
     cwd: ROOT,
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -118,5 +126,5 @@ function run() {
     child.once('message', (message) => resolve(Number(message)));
   });
   const gone = once(child, 'exit').then(() => {});
-  return { listening, gone, end: () => void child.kill() };
+  return { listening, gone, start: () => child.send('start'), end: () => void child.kill() };
 }
