@@ -64,7 +64,6 @@ function placeConcerns({ cookieSecrets }: Config, place: RedisPlace): string[] {
 /** A way into Redis that a setting names. */
 interface Entrance {
   setting: string;
-  /** '' if only sentinels know. */
   host: string;
   hasPassword: boolean;
   hasTls: boolean;
@@ -84,11 +83,11 @@ function entrancesOf(place: RedisPlace): Entrance[] {
       return listed('REDIS_CLUSTER', place.nodes);
     case 'sentinels': {
       const { password, tls } = place.master;
-      // A master that is here may be elsewhere after the next failover: it is where they are.
-      const far = place.sentinels.find(({ host }) => !isLoopback(host))?.host ?? 'localhost';
+      // Where it is, and where it is after a failover, only they know: taken to be where they are.
+      const host = farthestOf(place.sentinels);
       return [
         ...listed('REDIS_SENTINELS', place.sentinels),
-        { setting: 'REDIS_SENTINEL_NAME', host: far, hasPassword: password !== '', hasTls: tls },
+        { setting: 'REDIS_SENTINEL_NAME', host, hasPassword: password !== '', hasTls: tls },
       ];
     }
     default:
@@ -96,23 +95,25 @@ function entrancesOf(place: RedisPlace): Entrance[] {
   }
 }
 
-/** Of several addresses the first that is far away: user, password and TLS hold for all. */
+/** User, password and TLS of the first hold for all. */
 function listed(setting: string, addresses: readonly RedisAddress[]): Entrance[] {
   const [first] = addresses;
-  const far = addresses.find(({ host }) => !isNear(host)) ?? addresses.find(isElsewhere) ?? first;
-  if (first === undefined || far === undefined) return [];
-  return [{ setting, host: far.host, hasPassword: first.password !== '', hasTls: first.tls }];
+  if (first === undefined) return [];
+  const host = farthestOf(addresses);
+  return [{ setting, host, hasPassword: first.password !== '', hasTls: first.tls }];
 }
 
-function isElsewhere({ host }: RedisAddress): boolean {
-  return !isLoopback(host);
+function farthestOf(addresses: readonly RedisAddress[]): string {
+  const hosts = addresses.map(({ host }) => host);
+  const isElsewhere = (host: string) => !isLoopback(host);
+  return hosts.find((host) => !isNear(host)) ?? hosts.find(isElsewhere) ?? 'localhost';
 }
 
 function entranceConcerns({ setting, host, hasPassword, hasTls }: Entrance): string[] {
   const concerns: string[] = [];
   if (!hasPassword && !isLoopback(host)) {
     concerns.push(
-      `${setting} has no password, and ${host} is not this machine: whoever reaches it can read and delete all chats.`,
+      `${setting} has no password, and ${host} is not this machine: whoever reaches it can do all there that this server can.`,
     );
   }
   if (!hasTls && !isNear(host)) {
