@@ -3,7 +3,7 @@
  * once, also those that came while it was away, until the chat ends or Ctrl-C.
  */
 import { effect } from '@preact/signals-core';
-import { enterChat } from './chat/visit.ts';
+import { OVER, enterChat } from './chat/visit.ts';
 
 const [link = '', code = ''] = process.argv.slice(2);
 const { chat, leave } = await enterChat(link, code);
@@ -14,7 +14,6 @@ function answerTo(text: string): string {
   return `You said: ${text}`.slice(0, 1_000);
 }
 
-const OVER = new Set(['ended', 'pass_gone', 'refused']);
 /** Cids of what was answered, or is about to be. */
 const answered = new Set<string | null>();
 

@@ -44,7 +44,10 @@ async function main(): Promise<number> {
     },
   });
   const [first, second, third] = positionals;
-  if (values.help) return stop(USAGE, 0);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   if (values.new) {
     if (first === undefined || second === undefined || third !== undefined) return stop(USAGE, 2);
     const made = await makeChat(values.server, [first, second], values.idle);

@@ -42,18 +42,19 @@ function watchServer(changed) {
     }
     for (const folder of folders) {
       if (watchers.has(folder)) continue;
-      const watcher = watch(folder, (_event, name) => notice(name));
-      // One that was removed is closed with the next look.
-      watchers.set(
-        folder,
-        watcher.on('error', () => {}),
-      );
+      const watcher = watchIfThere(folder, notice);
+      if (watcher) watchers.set(folder, watcher);
     }
   }
 
   /** @param {string | null} name null where the system does not tell */
   function notice(name) {
-    if (name !== null && !/\.(ts|js|lua)$/.test(name)) return watchFolders();
+    // A new folder may hold sources already.
+    if (name !== null && !/\.(ts|js|lua)$/.test(name)) {
+      const before = watchers.size;
+      watchFolders();
+      if (watchers.size <= before) return;
+    }
     clearTimeout(settling);
     settling = setTimeout(changed, SETTLE_MS);
   }
@@ -61,14 +62,35 @@ function watchServer(changed) {
   watchFolders();
 }
 
-/** Itself too, without what is built.
+/** Null if the folder has gone since it was seen.
+ * @param {string} folder
+ * @param {(name: string | null) => void} notice */
+function watchIfThere(folder, notice) {
+  try {
+    // One that is removed later is closed with the next look.
+    return watch(folder, (_event, name) => notice(name)).on('error', () => {});
+  } catch {
+    return null;
+  }
+}
+
+/** Itself too, without what is built, and what has gone since it was seen.
  * @param {string} folder
  * @returns {string[]} */
 function foldersUnder(folder) {
-  const inner = readdirSync(folder, { withFileTypes: true })
+  const inner = entriesOf(folder)
     .filter((entry) => entry.isDirectory() && entry.name !== 'dist')
     .flatMap(({ name }) => foldersUnder(`${folder}/${name}`));
   return [folder, ...inner];
+}
+
+/** @param {string} folder */
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 /** @param {string} target where the server listens */

@@ -41,10 +41,15 @@ function isExecutable(path) {
  * @param {readonly Program[]} wanted
  * @param {readonly Program[]} welcome Installed along where that is possible; missed by nobody. */
 export async function requirePrograms(wanted, welcome = []) {
-  const missing = await missingOf([...wanted, ...welcome]);
+  const missing = await missingOf(wanted);
   const debian = existsSync('/etc/debian_version') && findProgram('apt-get') !== null;
-  if (missing.length > 0 && debian && process.getuid?.() === 0) {
-    await aptInstall(missing.map((name) => PROGRAMS[name].debian));
+  if (debian && process.getuid?.() === 0) {
+    // Each of the others by itself: one that this Debian does not have must not keep the rest away.
+    const others = (await missingOf(welcome)).map((name) => [name]);
+    for (const names of [missing, ...others].filter(({ length }) => length > 0)) {
+      // oxlint-disable-next-line no-await-in-loop -- apt does one thing at a time
+      await aptInstall(names.map((name) => PROGRAMS[name].debian));
+    }
   }
   const lacking = await missingOf(wanted);
   if (lacking.length > 0) throw new SetupError(instructions(lacking));

@@ -5,7 +5,7 @@
  */
 import { effect } from '@preact/signals-core';
 import type { Chat } from '../web/core/chat-view.ts';
-import { enterChat } from './chat/visit.ts';
+import { OVER, enterChat } from './chat/visit.ts';
 
 const [link = '', code = '', countText = '50'] = process.argv.slice(2);
 const count = Number(countText);
@@ -34,17 +34,23 @@ const PICTURE = 'R0lGODlhAQABAIAAAISEhP///ywAAAAAAQABAAACAkQBADs=';
 
 const { chat, sending, leave } = await enterChat(link, code);
 
-/** Resolves once `isSo` holds. */
+/** Resolves once `isSo` holds; rejects when it cannot any more. */
 function until(isSo: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = effect(() => {
-      const isOver = chat.ended.value !== null;
-      if (!isSo() && !isOver) return;
+      const problem = whatIsWrong();
+      if (problem === null && !isSo()) return;
       queueMicrotask(() => stop());
-      if (isOver) reject(new Error('The chat is over.'));
-      else resolve();
+      if (problem === null) resolve();
+      else reject(new Error(problem));
     });
   });
+}
+
+function whatIsWrong(): string | null {
+  if (chat.notices.value.full) return 'The chat is full.';
+  if (OVER.has(chat.connection.value)) return 'The chat is over, or this link is.';
+  return sending.sending.value.some(({ problem }) => problem) ? 'A file was not taken.' : null;
 }
 
 const isStored = () =>
@@ -89,7 +95,6 @@ for (let number = 1; number <= count; number++) {
   chat.send(text, answered ? { re: answered.cid } : {});
   changeSomething(number);
   await until(isStored);
-  if (chat.notices.value.full) throw new Error('The chat is full.');
 }
 console.log(`${count} messages were sent.`);
 await leave();

@@ -1,6 +1,6 @@
 /**
- * Writes the settings into README.md and .env.example, between their markers, from the one table
- * in server/config.ts. A test compares: npx tsx scripts/settings-table.ts repairs it.
+ * Writes the settings into README.md and .env.example, between their markers, and server/help.txt,
+ * from the one table in server/config.ts. A test compares: npx tsx scripts/settings-table.ts repairs it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SETTINGS, type Setting, allowed } from '../server/config.ts';

@@ -1,6 +1,6 @@
 /**
- * The process around the app: what its arguments ask for, settings, store, listening, what is printed at the start, and an
- * orderly end.
+ * The process around the app: what its arguments ask for, settings, store, listening, what is
+ * printed at the start, and an orderly end.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';

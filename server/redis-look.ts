@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import type { RedisAddress } from './config.ts';
 import { assertNever } from './protocol/errors.ts';
 import { createRedisTrouble, unreachable } from './redis-trouble.ts';
-import { connectRedis, connectToMaster, connectToNode } from './store/redis-connection.ts';
+import { connectRedis, connectToMaster, connectToNode, leave } from './store/redis-connection.ts';
 import type { RedisPlace } from './store/redis-place.ts';
 import { askTopology, newestOf } from './store/redis-topology.ts';
 
@@ -44,7 +44,8 @@ export async function lookAtRedis(place: RedisPlace): Promise<Look> {
   } catch (error) {
     return { trouble: trouble.hopeless() ?? unreachable(place, error) };
   } finally {
-    for (const client of clients) client.disconnect();
+    // Not waited for: one that does not answer would not end either.
+    for (const client of clients) void leave(client);
   }
 }
 

@@ -33,7 +33,10 @@ const FETCH_PROBLEMS = {
   refused: 'The server did not give that file out.',
 };
 
-/** `line` begins with a slash. Resolves when it is done; never rejects. */
+/** A message may begin with a slash too, if that is doubled. */
+export const isCommand = (line: string): boolean => /^\/(?!\/)/.test(line);
+
+/** What is returned takes a line that isCommand; it resolves when it is done, and never rejects. */
 export function createCommands({ inside, following, say, ask, folder }: CommandOptions) {
   const { chat, sending, fetching } = inside;
   const { transcript, leave } = following;

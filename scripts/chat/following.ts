@@ -4,6 +4,7 @@
  */
 import { effect } from '@preact/signals-core';
 import type { EndedChat, Item, MessageItem } from '../../web/core/chat-view.ts';
+import { MAX_TIMER_MS } from './node-environment.ts';
 import { createTranscript, type Happening, type Transcript } from './transcript.ts';
 import type { Inside } from './visit.ts';
 import { CONNECTION, leftText, noticeTexts, quoteOf } from './wording.ts';
@@ -75,7 +76,9 @@ export function followChat(inside: Inside, { tell, say }: Listener): Following {
     const leftMs = deadline - performance.now();
     const keep = by === 'silence' ? ' /keep keeps it open.' : '';
     const warn = () => say(`This chat will end in ${leftText(warnMs)}.${keep}`);
-    if (leftMs > warnMs) warning = setTimeout(warn, leftMs - warnMs);
+    const inMs = leftMs - warnMs;
+    if (inMs > MAX_TIMER_MS) warning = setTimeout(followExpiry, MAX_TIMER_MS);
+    else if (inMs > 0) warning = setTimeout(warn, inMs);
   }
 
   const givenUp = new Set<string>();

@@ -4,7 +4,7 @@ import { assertNever } from '../../server/protocol/errors.ts';
 import { deliveryOf, otherSlot } from '../../web/core/chat-view.ts';
 import type { EnteredSession } from '../../web/core/entering.ts';
 import { arrive } from './arriving.ts';
-import { createCommands } from './commands.ts';
+import { createCommands, isCommand } from './commands.ts';
 import { followChat, unsentOf } from './following.ts';
 import { outcomeOf, PLAIN_HTTP, waitingText, type Outcome } from './outcome.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -137,12 +137,12 @@ async function talk(screen: Screen, inside: Inside, folder: string): Promise<Out
   screen.onKey((typed) => {
     lastKeyAt = performance.now();
     markRead();
-    chat.typing(typed !== '' && !/^\/(?!\/)/.test(typed));
+    chat.typing(typed !== '' && !isCommand(typed));
   });
   screen.onLeave(following.leave);
   say('Lines that you type are sent. /help tells what else there is, Ctrl-C leaves.');
   screen.onLine((line) => {
-    if (/^\/(?!\/)/.test(line)) void command(line);
+    if (isCommand(line)) void command(line);
     else if (line.trim() !== '' && chat.send(line.replace(/^\/\//, '/')) === null) {
       say('This message is too long. Send it in parts.');
     }

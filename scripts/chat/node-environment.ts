@@ -29,6 +29,9 @@ const NO_STORAGE: Storage = {
   removeItem() {},
 };
 
+/** Past this timers of Node fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** `origin`: of the server. Where a browser would name the page it shows, this names the server. */
 export function createNodeEnvironment(origin: string): NodeEnvironment {
   const passes = createPasses();
@@ -38,7 +41,7 @@ export function createNodeEnvironment(origin: string): NodeEnvironment {
     now: () => performance.now(),
     wallNow: () => Date.now(),
     schedule(run, delayMs) {
-      const timer = setTimeout(run, delayMs);
+      const timer = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
       return () => clearTimeout(timer);
     },
     random: () => Math.random(),
@@ -90,15 +93,15 @@ export function createNodeEnvironment(origin: string): NodeEnvironment {
         response.on('close', () => resolve(null));
       });
     });
-    void writeAll(body ?? new Uint8Array(), onProgress);
+    void writeAll(body ?? new Uint8Array());
     return { answer, abort: () => void sending.destroy() };
 
-    async function writeAll(bytes: Uint8Array, onGone: (share: number) => void) {
+    async function writeAll(bytes: Uint8Array) {
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
         const piece = bytes.subarray(at, at + PIECE_BYTES);
         const error = await new Promise((resolve) => sending.write(piece, resolve));
         if (error) return;
-        onGone(Math.min(1, (at + PIECE_BYTES) / bytes.length));
+        onProgress(Math.min(1, (at + PIECE_BYTES) / bytes.length));
       }
       sending.end();
     }

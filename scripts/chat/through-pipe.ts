@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { effect } from '@preact/signals-core';
 import { assertNever } from '../../server/protocol/errors.ts';
 import { arrive } from './arriving.ts';
-import { createCommands } from './commands.ts';
+import { createCommands, isCommand } from './commands.ts';
 import { followChat, unsentOf } from './following.ts';
 import { outcomeOf, PLAIN_HTTP, waitingText, type Outcome } from './outcome.ts';
 import { visit, type Inside } from './visit.ts';
@@ -88,7 +88,7 @@ async function talk(
   let refused = 0;
   async function sendAll(): Promise<void> {
     for await (const line of lines) {
-      if (commands && line.startsWith('/') && !line.startsWith('//')) await command(line);
+      if (commands && isCommand(line)) await command(line);
       else if (line !== '') {
         const text = commands ? line.replace(/^\/\//, '/') : line;
         if (chat.send(text) === null) {

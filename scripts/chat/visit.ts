@@ -5,7 +5,7 @@
 import { newCid } from '../../server/protocol/envelope/entry-box.ts';
 import { backoffMs } from '../../web/core/backoff.ts';
 import { createChat } from '../../web/core/chat.ts';
-import type { Chat } from '../../web/core/chat-view.ts';
+import type { Chat, ConnectionStatus } from '../../web/core/chat-view.ts';
 import {
   openLanding,
   proofOf,
@@ -120,6 +120,9 @@ export function visit(typed: string, { onWaiting = () => {} }: VisitOptions = {}
 function isRetry(answer: { result: string }): answer is Retry {
   return answer.result === 'retry';
 }
+
+/** Connections that do not come back. */
+export const OVER: ReadonlySet<ConnectionStatus> = new Set(['ended', 'pass_gone', 'refused']);
 
 /** For a program that has link and code; throws an Error that says why it is not let in. */
 export async function enterChat(link: string, code: string): Promise<Inside> {

@@ -58,9 +58,10 @@ export function createLiveRecorder(registry: Registry): LiveRecorder {
   const countClosing = (reason: string) => counted(closings.labels(reason));
   const otherClosing = countClosing('other');
   const reasons = new Map<Closing, Counter.Internal>([
-    ...Object.entries(CLOSE).map(
-      ([name, code]) => [code, countClosing(inSnakeCase(name))] as const,
-    ),
+    ...Object.entries(CLOSE)
+      // What is too big is broken: ws closes it by itself.
+      .filter(([, code]) => code !== CLOSE.tooBig)
+      .map(([name, code]) => [code, countClosing(inSnakeCase(name))] as const),
     ...OTHER_CLOSINGS.map((reason) => [reason, countClosing(reason)] as const),
   ]);
   const timeAppend = appendTime.labels();

@@ -27,6 +27,8 @@ const ENTER_OUTCOMES: readonly ('entered' | ErrorCode)[] = [
   'other_participant',
   'not_found',
   'ended',
+  'too_large',
+  'bad_origin',
   'busy',
   'store_unavailable',
   'bad_request',

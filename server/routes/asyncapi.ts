@@ -4,6 +4,13 @@ import type { Config, PublicUrl } from '../config.ts';
 import { requireBaseUrl } from '../plugins/base-url.ts';
 import { CLOSE, isFinalClose } from '../protocol/errors.ts';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.ts';
+import {
+  HELLO_TIMEOUT_MS,
+  MAX_FRAME_BYTES,
+  OTHER_FRAMES_BURST,
+  OTHER_FRAMES_PER_SECOND,
+  PAGE_BYTES,
+} from '../protocol/limits.ts';
 import { SID } from './examples.ts';
 import { CLIENT_FRAMES, SERVER_FRAMES, type Frame } from './frame-schemas.ts';
 import { PASS } from './openapi.ts';
@@ -17,7 +24,8 @@ const INFO = {
 two people. Getting there is described in openapi.json, beside this; the rules (HS3, LG1 …), and what
 the boxes hold, in server/protocol/PROTOCOL.md.
 
-Every frame is a JSON object in a text message, at most 24 KiB, with its type. Frames of a client
+Every frame is a JSON object in a text message, with its type. One of a client is at most
+${MAX_FRAME_BYTES / 1024} KiB; one of the server may be longer, a page of entries about ${PAGE_BYTES / 1024} KiB. Frames of a client
 are taken as they are described or close the connection with 4500; a client ignores fields that it
 does not know.`,
 };
@@ -25,11 +33,11 @@ does not know.`,
 /** Why a connection is closed; what no code of its own is here closes as RFC 6455 says. */
 const CLOSES: Record<keyof typeof CLOSE, string> = {
   restart: 'The server restarts.',
-  tooBig: 'A frame of more than 24 KiB.',
+  tooBig: `A frame of more than ${MAX_FRAME_BYTES / 1024} KiB.`,
   slowReader: 'Frames were not read for too long.',
   storeUnreachable: 'The store cannot be used, or its log is not the one that was delivered.',
-  flooding: 'More frames besides send than 20 a second, 40 at once.',
-  noHello: 'No hello within five seconds.',
+  flooding: `More frames besides send than ${OTHER_FRAMES_PER_SECOND} a second, ${OTHER_FRAMES_BURST} at once.`,
+  noHello: `No hello within ${HELLO_TIMEOUT_MS / 1000} seconds.`,
   replaced: 'Another connection with the same device has come.',
   badFrame: 'A frame that is not described here, or not allowed.',
   passGone: 'The pass was revoked: by leaving, by a new link, or by ten newer ones.',

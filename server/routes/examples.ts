@@ -8,15 +8,19 @@ import {
   CID_BYTES,
   KEY_BOX_BYTES,
   KEY_BYTES,
+  LINK_SECRET_BYTES,
   MESSAGE_PAD_BYTES,
   NAME_BOX_BYTES,
   SID_BYTES,
 } from '../protocol/limits.ts';
 
-/** So many bytes that count up, in base64url. */
-function counting(bytes: number, from: number): string {
-  return toBase64Url(Uint8Array.from({ length: bytes }, (_, index) => from + index));
+/** So many bytes that count up. */
+function bytes(length: number, from: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => from + index);
 }
+
+/** In base64url. */
+const counting = (length: number, from: number): string => toBase64Url(bytes(length, from));
 
 export const SID = counting(SID_BYTES, 1);
 export const CID = counting(CID_BYTES, 16);
@@ -30,7 +34,11 @@ const PROOF = counting(KEY_BYTES, 112);
 const CODE = '7K3M-Q9TX';
 const A_DAY_MS = 86_400_000;
 const LINK_BASE = 'https://chat.example.org';
-const FRAGMENT = counting(SID_BYTES + 16, 1);
+/** Two links have the session in common, and nothing else. */
+function linkOf(secret: number): string {
+  const fragment = [...bytes(SID_BYTES, 1), ...bytes(LINK_SECRET_BYTES, secret)];
+  return `${LINK_BASE}/c#${toBase64Url(Uint8Array.from(fragment))}`;
+}
 
 export const NAMES_BODY = { names: ['Abhi', 'Anny'], idle: '10m' };
 export const SEALED_BODY = {
@@ -46,8 +54,8 @@ export const CREATED = {
   linkBase: LINK_BASE,
   expiresInMs: A_DAY_MS,
   participants: [
-    { slot: 'a', name: 'Abhi', link: `${LINK_BASE}/c#${FRAGMENT}`, code: CODE, qr: QR },
-    { slot: 'b', name: 'Anny', link: `${LINK_BASE}/c#${FRAGMENT}`, code: '0V4C-8RWD', qr: QR },
+    { slot: 'a', name: 'Abhi', link: linkOf(144), code: CODE, qr: QR },
+    { slot: 'b', name: 'Anny', link: linkOf(160), code: '0V4C-8RWD', qr: QR },
   ],
 };
 

@@ -16,7 +16,11 @@ const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   engines: { node: string }; // ours
 };
 const lowest = engines.node.match(/\d+\.\d+\.\d+/g) ?? [];
-const promised = lowest.flatMap((version) => [version, version.split('.')[0] ?? '']);
+const newest = /(?<=>=)\d+/.test(engines.node) ? ['latest'] : [];
+const promised = [
+  ...lowest.flatMap((version) => [version, version.split('.')[0] ?? '']),
+  ...newest,
+];
 
 const named = process.argv.slice(2);
 const versions = named.length > 0 ? named : promised;

@@ -25,9 +25,11 @@ function layOut(): void {
 // as: nothing is fetched here that would ask it for more
 const chat = {} as Chat;
 
+const names = { a: 'Ann', b: 'Bob' };
+
 const list = (items: readonly Item[], rereads = 0) => (
   <MessageList
-    {...{ items, rereads, slot: 'a', names: { a: 'Ann', b: 'Bob' }, failedReason: null }}
+    {...{ items, rereads, slot: 'a', names, failedReason: null }}
     theirs={{ received: 0, read: 0 }}
     about={null}
     onRead={() => {}}
@@ -52,6 +54,19 @@ it('counts what comes while one reads further up, also after the server lost mes
   rerender(list([theirs(1), theirs(2), ...others], 1));
   await act(() => {});
   expect(screen.getByRole('button', { name: '4 new messages' })).toBeTruthy();
+});
+
+it('renders nothing anew of a run in which nothing has changed', async () => {
+  layOut();
+  const items = Array.from({ length: 45 }, (_, index) => theirs(index + 1));
+  const { rerender } = render(list(items));
+  // Each message that is rendered asks for its time in this form.
+  const rendered = vi.spyOn(Date.prototype, 'toISOString');
+  rerender(list([...items, theirs(46)]));
+  await act(() => {});
+  expect(screen.getAllByRole('listitem')).toHaveLength(47);
+  // Those of the last run of twenty.
+  expect(rendered).toHaveBeenCalledTimes(6);
 });
 
 it('what "Show earlier" brings has the focus', async () => {

@@ -44,6 +44,18 @@ describe('rowsOf', () => {
     expect(shape(rowsOf(items, noon + 60_000))).toEqual(['day', 'cid 1 first', 'b last']);
   });
 
+  it('keeps the same items in the same run, from `start` on', () => {
+    const items = Array.from({ length: 45 }, (_, index) => theirs(index + 1));
+    const cids = (runs: ReturnType<typeof runsOf>) =>
+      runs.map((rows) => rows.filter(({ type }) => type === 'message').map(({ key }) => key));
+    const all = cids(runsOf(items, 0, noon));
+    expect(all.map(({ length }) => length)).toEqual([20, 20, 5]);
+    const later = cids(runsOf([...items, theirs(46)], 20, noon));
+    expect(0 in later).toBe(false);
+    expect(later[1]).toEqual(all[1]);
+    expect(later[2]).toEqual([...(all[2] ?? []), 'cid 46']);
+  });
+
   it('keeps the keys of rows when others come', () => {
     const before = rowsOf([theirs(1), theirs(2)], noon).map(({ key }) => key);
     const after = rowsOf([theirs(1), theirs(2), mine(3)], noon).map(({ key }) => key);
