@@ -1,6 +1,6 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
@@ -135,7 +135,7 @@ export function MessageList(props: MessageListProps) {
     if (sent !== null) anchor.current?.toBottom();
   }, [sent]);
 
-  const showEarlier = () => anchor.current?.keepWhile(() => setEarlier((count) => count + 1));
+  const showEarlier = useMemo(() => earlierShower(anchor, setEarlier), []);
 
   return (
     <div class="log-frame">
@@ -171,6 +171,14 @@ export function MessageList(props: MessageListProps) {
       {parts && <parts.MessageActions {...{ tools, scroller, pressed, showEarlier }} />}
     </div>
   );
+}
+
+/** Kept for as long as the list is: made there, it would keep all of the rendering it was made in. */
+function earlierShower(
+  anchor: RefObject<ScrollAnchor | null>,
+  setEarlier: (next: (count: number) => number) => void,
+) {
+  return () => anchor.current?.keepWhile(() => setEarlier((count) => count + 1));
 }
 
 /** Not a component: there are hundreds, and each would be one more to compare. */
