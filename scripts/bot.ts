@@ -3,10 +3,11 @@
  * once, also those that came while it was away, until the chat ends or Ctrl-C.
  */
 import { effect } from '@preact/signals-core';
-import { OVER, enterChat } from './chat/visit.ts';
+import { OVER, enterChat, turnedAway } from './chat/visit.ts';
 
 const [link = '', code = ''] = process.argv.slice(2);
-const { chat, leave } = await enterChat(link, code);
+const { chat, leave } = await enterChat(link, code).catch(turnedAway);
+console.log('In. Ctrl-C leaves.');
 
 function answerTo(text: string): string {
   if (/^help\b/i.test(text)) return 'I say again what you say. Ask me for the time.';

@@ -5,7 +5,7 @@
  */
 import { effect } from '@preact/signals-core';
 import type { Chat } from '../web/core/chat-view.ts';
-import { OVER, enterChat } from './chat/visit.ts';
+import { OVER, enterChat, turnedAway } from './chat/visit.ts';
 
 const [link = '', code = '', countText = '50'] = process.argv.slice(2);
 const count = Number(countText);
@@ -32,7 +32,7 @@ const TEXTS = [
 /** A picture of one grey point. */
 const PICTURE = 'R0lGODlhAQABAIAAAISEhP///ywAAAAAAQABAAACAkQBADs=';
 
-const { chat, sending, leave } = await enterChat(link, code);
+const { chat, sending, leave } = await enterChat(link, code).catch(turnedAway);
 
 /** Resolves once `isSo` holds; rejects when it cannot any more. */
 function until(isSo: () => boolean): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -42,7 +42,7 @@ it('create a chat, land, enter, leave and end it', async () => {
   expect(commands).toContain(`base=${BASE}\n`);
   const shell = spawn('sh', ['-eu', '-c', commands], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', CURL_HOME: folder },
+    env: { PATH: process.env['PATH'] ?? '', CURL_HOME: folder, TMPDIR: folder },
   });
   const [printed, complaints, exit] = await Promise.all([
     text(shell.stdout),
@@ -69,7 +69,9 @@ it('create a chat, land, enter, leave and end it', async () => {
     { status: 204, body: null },
   ]);
 
-  const created: unknown = JSON.parse(readFileSync(join(folder, 'chat.json'), 'utf8'));
+  const made = readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isDirectory());
+  const file = join(folder, made?.name ?? '', 'chat.json');
+  const created: unknown = JSON.parse(readFileSync(file, 'utf8'));
   expect(created).toMatchObject({ participants: [{ name: 'Abhi' }, { name: 'Anny' }] });
   const { a, b } = invitationsOf(created);
   for (const { path, proof, link } of [a, b]) {

@@ -124,6 +124,12 @@ function isRetry(answer: { result: string }): answer is Retry {
 /** Connections that do not come back. */
 export const OVER: ReadonlySet<ConnectionStatus> = new Set(['ended', 'pass_gone', 'refused']);
 
+/** What a program says that is not let in, and how it ends. */
+export function turnedAway(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(3);
+}
+
 /** For a program that has link and code; throws an Error that says why it is not let in. */
 export async function enterChat(link: string, code: string): Promise<Inside> {
   const visited = visit(link);

@@ -208,7 +208,8 @@ export function endedText(
   const other = slot && names ? oneLine(names[otherSlot(slot)]) : 'The other person';
   switch (reason) {
     case 'ended':
-      if (by === null) return 'The chat was ended.';
+      // Who opens a link again is not told whose it was.
+      if (by === null || slot === null) return 'The chat was ended.';
       return by === slot ? 'You ended the chat.' : `${other} ended the chat.`;
     case 'silence':
       return 'The chat ended after a long silence.';
