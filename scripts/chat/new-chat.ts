@@ -46,7 +46,10 @@ function nameOf(typed: string): string {
   return parsed.name;
 }
 
-/** For both, one below the other; addresses and codes are the word of a server. `inColour`: for a terminal, whatever its background. */
+/**
+ * For both, one below the other; addresses and codes are the word of a server. `inColour`: for a
+ * terminal, whatever its background.
+ */
 export async function invitations(
   { participants, lanLinks, expiresInMs }: NewSession,
   inColour: boolean,

@@ -24,7 +24,8 @@ export type Row =
 
 /**
  * The rows from the item at `start` on, a multiple of RUN, by the run of items they are in: those
- * before it are holes in the array, over which `map` goes. `now` stands in for the time of a message that is not stored yet.
+ * before it are holes in the array, over which `map` goes. `now` stands in for the time of a
+ * message that is not stored yet.
  */
 export function rowsOf(items: readonly Item[], start: number, now: number): Row[][] {
   const runs: Row[][] = [];
