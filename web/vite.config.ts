@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
 
+const CALL =
+  /[\w$]+\(\(\)=>(import\([^)]+\)(?:\.then\(\w+=>\w+\.\w+\))?),(?:\[\]|__vite__mapDeps\(\[[\d,]*\]\)),import\.meta\.url\)/g;
 const UNREAD =
   /^const __vite__mapDeps=.*\n|,__vite__mapDeps\(\[[\d,]*\]\),import\.meta\.url(?=\))/gm;
 const WORKER = fileURLToPath(new URL('worker', import.meta.url));
@@ -23,6 +25,8 @@ export default defineConfig({
       // One of the plugins is a build of its own.
       checks: { pluginTimings: false },
       output: {
+        // The page has to name them all.
+        chunkFileNames: 'assets/[name]-[hash:6].js',
         codeSplitting: {
           // What others import too stays in the chunk of the page: a third costs half a kilobyte.
           groups: [{ name: 'index', tags: ['$initial'] }],
@@ -49,7 +53,8 @@ function plainImport(): Plugin {
       order: 'post',
       handler(_options, bundle) {
         for (const chunk of Object.values(bundle)) {
-          if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(UNREAD, '');
+          if (chunk.type !== 'chunk') continue;
+          chunk.code = chunk.code.replaceAll(CALL, '$1').replaceAll(UNREAD, '');
         }
       },
     },

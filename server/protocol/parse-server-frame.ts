@@ -105,13 +105,9 @@ function parseWelcome(frame: Record<string, unknown>): ServerFrame | null {
 function parseLimits(value: unknown): SessionLimits | null {
   if (!isRecord(value)) return null;
   const { messageBytes, fileBytes, filesBytes, files, entries } = value;
-  return isCount(messageBytes) &&
-    isCount(fileBytes) &&
-    isCount(filesBytes) &&
-    isCount(files) &&
-    isCount(entries)
-    ? { messageBytes, fileBytes, filesBytes, files, entries }
-    : null;
+  const limits = { messageBytes, fileBytes, filesBytes, files, entries };
+  // as: each of them was looked at.
+  return Object.values(limits).every(isCount) ? (limits as SessionLimits) : null;
 }
 
 function parseNack(frame: Record<string, unknown>): ServerFrame | null {

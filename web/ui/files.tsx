@@ -5,7 +5,7 @@
  */
 import { signal } from '@preact/signals-core';
 import { useEffect } from 'preact/hooks';
-import type { Chat, Item, MessageItem } from '../core/chat-view.ts';
+import type { Chat, MessageItem } from '../core/chat-view.ts';
 import type { EnteredSession } from '../core/entering.ts';
 import { fits, newCid } from '../core/sealing.ts';
 import type { Files } from './file-parts.tsx';
@@ -15,7 +15,6 @@ import { goOn } from './touch.ts';
 
 /** Of the chat on screen; null until fetched. */
 export const openFiles = signal<Files | null>(null);
-const NONE = signal<never[]>([]);
 
 let current: Chat | null = null;
 
@@ -30,12 +29,8 @@ export async function fetchFiles(
   return (openFiles.value ??= parts.createFiles(chat, session, { newCid, fits, goOn }));
 }
 
-/** What was said and, behind it, what is on its way. */
+/** Null until fetched; while this is rendered they are those of `chat`. */
 export function useFiles(chat: Chat) {
-  const files = useLive(openFiles);
-  const said = useLive(chat.items);
-  const pending = useLive(files?.pending ?? NONE);
-  const items: readonly Item[] = pending.length > 0 ? [...said, ...pending] : said;
   useEffect(() => {
     current = chat;
     return () => {
@@ -44,7 +39,7 @@ export function useFiles(chat: Chat) {
       openFiles.value = null;
     };
   }, [chat]);
-  return { files, items };
+  return useLive(openFiles);
 }
 
 /** What is dropped, null if it is no file: one must not open in place of the chat. */

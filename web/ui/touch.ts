@@ -1,7 +1,8 @@
 /** Where the focus goes on touch and elsewhere: a field that has it brings the keyboard up. */
-export function isTouch(): boolean {
-  return matchMedia('(hover: none) and (pointer: coarse)').matches;
-}
+export const isTouch = (): boolean => touch.matches;
+
+// Asking for a new one costs more than the rest of a rendering.
+const touch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** To where one writes, also on touch: whoever answers wants the keyboard. */
 export function focusComposer(): void {

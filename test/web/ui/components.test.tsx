@@ -168,7 +168,7 @@ describe('a message', () => {
       isNewest
       names={{ a: 'Ann', b: 'Bob' }}
       quoted={undefined}
-      failedReason={null}
+      isFull={false}
       parts={null}
       {...props}
     />
@@ -196,8 +196,7 @@ describe('a message', () => {
   });
 
   it('[18] failed: says so and offers what can be done', () => {
-    const failedReason = 'This chat is full.';
-    render(bubble({ delivery: 'failed', failedReason, parts: extras }));
+    render(bubble({ delivery: 'failed', isFull: true, parts: extras }));
     expect(screen.getByText(/Not sent\. This chat is full\./)).toBeTruthy();
     const choices = screen.getAllByRole('button', { name: /^(Try again|Delete)$/ });
     expect(choices.map((button) => button.dataset['failed'])).toEqual(['retry', 'discard']);

@@ -234,7 +234,6 @@ export const language: Language = {
       read: 'قُرئت',
       failed: 'لم تُرسل.',
     },
-    notSentFull: 'هذه المحادثة ممتلئة.',
     unsent: 'أُزيلت الرسالة',
     unknown: 'لا يمكن عرضها هنا',
     undecryptable: 'تعذر فك تشفير هذه الرسالة.',
@@ -282,6 +281,7 @@ export const language: Language = {
   },
 
   extras: {
+    notSentFull: 'هذه المحادثة ممتلئة.',
     tryAgain: 'إعادة المحاولة',
     discard: 'حذف',
     you: 'أنت',

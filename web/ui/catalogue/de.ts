@@ -183,7 +183,6 @@ export const language: Language = {
       read: 'Gelesen',
       failed: 'Nicht gesendet.',
     },
-    notSentFull: 'Dieser Chat ist voll.',
     unsent: 'Nachricht entfernt',
     unknown: 'Kann hier nicht gezeigt werden',
     undecryptable: 'Diese Nachricht konnte nicht entschlüsselt werden.',
@@ -231,6 +230,7 @@ export const language: Language = {
   },
 
   extras: {
+    notSentFull: 'Dieser Chat ist voll.',
     tryAgain: 'Noch einmal versuchen',
     discard: 'Löschen',
     you: 'Du',

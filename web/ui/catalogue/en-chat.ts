@@ -44,7 +44,6 @@ export const enChat = {
     read: 'Read',
     failed: 'Not sent.',
   },
-  notSentFull: 'This chat is full.',
   unsent: 'Message removed',
   unknown: 'Cannot be shown here',
   undecryptable: 'This message could not be decrypted.',

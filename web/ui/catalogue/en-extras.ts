@@ -1,5 +1,6 @@
 /** The texts of what a chat fetches only when asked for, in English. */
 export const enExtras = {
+  notSentFull: 'This chat is full.',
   tryAgain: 'Try again',
   discard: 'Delete',
   you: 'You',

@@ -184,7 +184,6 @@ export const language: Language = {
       read: 'Leído',
       failed: 'No enviado.',
     },
-    notSentFull: 'Este chat está lleno.',
     unsent: 'Mensaje eliminado',
     unknown: 'No se puede mostrar aquí',
     undecryptable: 'Este mensaje no se pudo descifrar.',
@@ -235,6 +234,7 @@ export const language: Language = {
   },
 
   extras: {
+    notSentFull: 'Este chat está lleno.',
     tryAgain: 'Reintentar',
     discard: 'Borrar',
     you: 'Tú',

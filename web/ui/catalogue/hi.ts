@@ -182,7 +182,6 @@ export const language: Language = {
       read: 'पढ़ा गया',
       failed: 'नहीं भेजा गया।',
     },
-    notSentFull: 'यह चैट भर गई है।',
     unsent: 'मैसेज हटाया गया',
     unknown: 'यहाँ नहीं दिखाया जा सकता',
     undecryptable: 'यह मैसेज डिक्रिप्ट नहीं हो सका।',
@@ -234,6 +233,7 @@ export const language: Language = {
   },
 
   extras: {
+    notSentFull: 'यह चैट भर गई है।',
     tryAgain: 'फिर कोशिश करें',
     discard: 'मिटाएँ',
     you: 'आप',

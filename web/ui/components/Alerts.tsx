@@ -1,10 +1,13 @@
 /** Tells of news while it is mounted, and offers alerts to who was never asked. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Slot } from '../../../server/protocol/frames.ts';
+import { computed } from '@preact/signals-core';
+import type { Chat, Item } from '../../core/chat-view.ts';
 import { extrasText } from '../catalogue/extras-catalogue.ts';
 import { HIDING } from '../hide-now.ts';
+import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { canAlert, createNews, turnOnAlerts } from '../news.ts';
+import { useUnreadTitle } from '../page-title.ts';
 import { requestPush } from '../push.ts';
 import { changeSettings, settings } from '../settings.ts';
 import { Icon } from './Icon.tsx';
@@ -12,16 +15,17 @@ import { Icon } from './Icon.tsx';
 const { offer, turnOn, notNow } = extrasText.alerts;
 
 interface AlertsProps {
-  sid: string;
-  slot: Slot;
-  unread: number;
-  /** Once there was something to wait an answer to. */
-  mayOffer: boolean;
+  chat: Chat;
   /** The control that was pressed disappears. */
   goOn: () => void;
 }
 
-export function Alerts({ sid, slot, unread, mayOffer, goOn }: AlertsProps) {
+export function Alerts({ chat, goOn }: AlertsProps) {
+  const { sid, slot } = chat;
+  const unread = useLive(useMemo(() => countUnread(chat), [chat]));
+  // Once there was something to wait an answer to.
+  const mayOffer = useLive(chat.items, hasWritten);
+  useUnreadTitle(unread);
   const { alerts, push } = useLive(settings);
   const [isPossible] = useState(canAlert);
   const news = useMemo(() => createNews(sid, unread), [sid]);
@@ -68,3 +72,9 @@ export function Alerts({ sid, slot, unread, mayOffer, goOn }: AlertsProps) {
 }
 
 const BELL = 'M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15L6 16.5ZM10 21h4';
+
+const countUnread = ({ items, receipts, slot }: Chat) =>
+  computed(() => incomingAfter(items.value, receipts.value[slot].read).length);
+
+const hasWritten = (items: readonly Item[]) =>
+  items.some((item) => item.type === 'message' && item.mine);

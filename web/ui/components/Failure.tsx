@@ -3,12 +3,12 @@ import { chatText } from '../catalogue/chat-catalogue.ts';
 import { extrasText } from '../catalogue/extras-catalogue.ts';
 import { Icon } from './Icon.tsx';
 
-export function Failure({ failedReason }: { failedReason: string | null }) {
+export function Failure({ isFull }: { isFull: boolean }) {
   return (
     <div class="message-failed">
       <Icon name="alert" size={16} />
       <span>
-        {chatText.delivery.failed} {failedReason}
+        {chatText.delivery.failed} {isFull && extrasText.notSentFull}
       </span>
       <button type="button" class="link-button" data-failed="retry">
         {extrasText.tryAgain}

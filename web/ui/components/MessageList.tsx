@@ -1,13 +1,13 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
 import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import type { ChatTools } from '../chat-tools.ts';
 import { formatDay } from '../dates.ts';
-import { extras, fetchExtras, type Extras } from '../extras.ts';
+import { extras, type Extras } from '../extras.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { isRich, rowsOf, RUN, type Row } from '../message-rows.ts';
@@ -21,6 +21,7 @@ import { MessageRun } from './MessageRun.tsx';
 const RENDERED = 500;
 /** So many more are let come before those above are taken away: each time all others move. */
 const SPARE = 100;
+const LOOK_AFTER_MS = 50;
 
 interface MessageListProps {
   items: readonly Item[];
@@ -29,18 +30,17 @@ interface MessageListProps {
   slot: Slot;
   names: Readonly<Record<Slot, string>>;
   theirs: Receipt;
-  failedReason: string | null;
+  /** Nothing more can be sent. */
+  isFull: boolean;
   /** Above the messages, or in their place. */
   about: ComponentChildren;
-  /** Everything up to `seq` is on screen, and someone looks at it. */
-  onRead: (seq: number) => void;
   tools: ChatTools;
   /** The parts were asked for by a press and are not there yet. */
   askForParts: () => void;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { items, rereads, onRead, tools } = props;
+  const { items, rereads, tools } = props;
   const parts = useLive(extras);
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
@@ -48,7 +48,9 @@ export function MessageList(props: MessageListProps) {
   const listElement = useRef<HTMLDivElement>(null);
   const anchor = useRef<ScrollAnchor | null>(null);
   const [atBottom, setAtBottom] = useState(true);
-  const [seenSeq, setSeenSeq] = useState(0);
+  /** Up to where it was on screen. */
+  const seen = useRef(0);
+  const [, countAnew] = useState(0);
   const [earlier, setEarlier] = useState(0);
   const start = useStart(items.length, atBottom, earlier);
   const runs = useMemo(() => rowsOf(items, start, Date.now()), [items, start, today]);
@@ -66,8 +68,6 @@ export function MessageList(props: MessageListProps) {
         role="list"
         class="messages"
         ref={listElement}
-        onPointerEnter={() => void fetchExtras()}
-        onFocusIn={() => void fetchExtras()}
         onClick={({ target }) => {
           // as: what is clicked is an element
           const button = (target as Element).closest('.more');
@@ -84,39 +84,46 @@ export function MessageList(props: MessageListProps) {
         ))}
       </div>
     ),
-    [runs, props.theirs, props.failedReason, parts],
+    [runs, props.theirs, props.isFull, parts],
   );
-  const newCount = atBottom ? 0 : incomingAfter(items, seenSeq).length;
+  const newCount = atBottom ? 0 : incomingAfter(items, seen.current).length;
 
-  const look = useRef(() => {});
-  look.current = () => {
-    const seq = seqOnScreen(scroller.current, listElement.current);
-    if (seq === null) return;
-    setSeenSeq((before) => Math.max(before, seq));
-    if (document.visibilityState === 'visible' && document.hasFocus()) onRead(seq);
-  };
-
+  const latest = useRef(props);
+  latest.current = props;
   useLayoutEffect(() => {
-    if (scroller.current === null || content.current === null) return undefined;
-    const created = createScrollAnchor(scroller.current, content.current, (bottom) => {
+    const [view, column, rows] = [scroller.current, content.current, listElement.current];
+    if (!view || !column || !rows) return undefined;
+    let looking: ReturnType<typeof setTimeout> | undefined;
+    // Once for all that happens together, and when it has been painted.
+    const lookSoon = () => {
+      looking ??= setTimeout(() => {
+        looking = undefined;
+        const seq = seqOnScreen(view, rows);
+        if (seq === null) return;
+        countAnew((seen.current = Math.max(seen.current, seq)));
+        if (document.visibilityState === 'visible' && document.hasFocus()) {
+          latest.current.tools.chat.markRead(seq);
+        }
+      }, LOOK_AFTER_MS);
+    };
+    const created = createScrollAnchor(view, column, (bottom) => {
       setAtBottom(bottom);
-      look.current();
+      // Before anybody goes up from there.
+      if (bottom) seen.current = latest.current.items.findLast(({ seq }) => seq)?.seq ?? 0;
+      lookSoon();
     });
     anchor.current = created;
-    return () => created.stop();
-  }, []);
-
-  useEffect(() => {
-    const onLook = () => look.current();
-    addEventListener('focus', onLook);
-    document.addEventListener('visibilitychange', onLook);
+    addEventListener('focus', lookSoon);
+    document.addEventListener('visibilitychange', lookSoon);
     return () => {
-      removeEventListener('focus', onLook);
-      document.removeEventListener('visibilitychange', onLook);
+      created.stop();
+      clearTimeout(looking);
+      removeEventListener('focus', lookSoon);
+      document.removeEventListener('visibilitychange', lookSoon);
     };
   }, []);
 
-  useLayoutEffect(() => setSeenSeq(0), [rereads]);
+  useLayoutEffect(() => void (seen.current = 0), [rereads]);
 
   useLayoutEffect(() => {
     // Not every change of the list changes its size.
@@ -189,7 +196,7 @@ function rowView(
   newest: { own: string | undefined; any: string | undefined },
   parts: Extras | null,
 ) {
-  const { items, slot, names, theirs, failedReason } = list;
+  const { items, slot, names, theirs, isFull } = list;
   const { key } = row;
   if (row.type !== 'message') {
     const words = row.type === 'day' ? formatDay(row.at, now) : noteText(row.item, slot, names);
@@ -209,7 +216,7 @@ function rowView(
       delivery={item.mine ? deliveryOf(item, theirs) : null}
       isNewestOwn={key === newest.own}
       isNewest={key === newest.any}
-      failedReason={failedReason}
+      isFull={isFull}
       names={names}
       parts={isRich(item) ? parts : null}
       quoted={item.re === null ? undefined : parts?.findItem(items, item.re)}
@@ -249,9 +256,13 @@ function useNewOwn(items: readonly Item[]): string | null {
 }
 
 /** The place of the last message in view, null if none of them is in the log yet. */
-function seqOnScreen(scroller: HTMLElement | null, list: HTMLElement | null): number | null {
-  if (scroller === null || list === null) return null;
-  const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
-  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
-  return row ? Number(row.dataset['seq']) : null;
+function seqOnScreen(scroller: HTMLElement, list: HTMLElement): number | null {
+  const { bottom } = scroller.getBoundingClientRect();
+  // Not row by row: what is out of sight is not even laid out.
+  for (let run = list.lastElementChild; run; run = run.previousElementSibling) {
+    if (run.getBoundingClientRect().top > bottom) continue;
+    const row = lastOnScreen([...run.querySelectorAll<HTMLElement>('[data-seq]')], bottom);
+    if (row) return Number(row.dataset['seq']);
+  }
+  return null;
 }

@@ -11,7 +11,13 @@ interface MessageRunProps {
 export class MessageRun extends Component<MessageRunProps> {
   override shouldComponentUpdate({ rows }: MessageRunProps): boolean {
     const before = this.props.rows;
-    return rows.length !== before.length || rows.some((row, index) => isOther(row, before[index]));
+    return (
+      rows.length !== before.length ||
+      rows.some(({ key, props }, index) => {
+        const row = before[index];
+        return !row || key !== row.key || isOther(props, row.props);
+      })
+    );
   }
 
   override render() {
@@ -19,10 +25,8 @@ export class MessageRun extends Component<MessageRunProps> {
   }
 }
 
-/** Whether it is of another message, or any prop is another. */
-function isOther(row: VNode, before: VNode | undefined): boolean {
-  if (!before || row.key !== before.key) return true;
-  // as: the keys are those of the props.
-  const names = Object.keys(row.props) as (keyof VNode['props'])[];
-  return names.some((name) => row.props[name] !== before.props[name]);
+/** Whether any of the props is another. */
+export function isOther<T extends object>(props: T, before: T): boolean {
+  // as: the keys are its own.
+  return (Object.keys(props) as (keyof T)[]).some((name) => props[name] !== before[name]);
 }

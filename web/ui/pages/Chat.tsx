@@ -6,6 +6,7 @@ import type { EnteredSession } from '../../core/entering.ts';
 import { text } from '../catalogue/catalogue.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import type { Aim, ChatTools } from '../chat-tools.ts';
+import * as live from '../chat-live.ts';
 import { AboutChat } from '../components/AboutChat.tsx';
 import { Banners } from '../components/Banners.tsx';
 import { ChatHeader } from '../components/ChatHeader.tsx';
@@ -21,10 +22,8 @@ import { extras, fetchExtras, type Extras } from '../extras.ts';
 import { fetchFiles, openFiles, useFiles, filesOf } from '../files.tsx';
 import { followViewport } from '../follow-viewport.ts';
 import { hideNow, watchForHiding } from '../hide-now.ts';
-import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { useLasting, useSteadyPeer } from '../lasting.ts';
-import { useUnreadTitle } from '../page-title.ts';
 import { focusComposer, goOn } from '../touch.ts';
 import { SETTINGS_KEY } from '../theme.ts';
 import { isPassing, troubleText } from '../trouble.ts';
@@ -33,8 +32,6 @@ import { isPassing, troubleText } from '../trouble.ts';
 const TROUBLE_AFTER_MS = 2000;
 /** What may be asked for is fetched once it holds up nothing. */
 const FETCH_AHEAD_MS = 5000;
-/** So many messages on their way at once are more than a slow connection. */
-const PACED_FROM = 5;
 /** A network that says nothing keeps nobody in a chat. */
 const DIALOG_WITHIN_MS = 5000;
 
@@ -60,9 +57,10 @@ export function ChatPage(props: ChatPageProps) {
   const other = names[otherSlot(slot)];
   const [failure, setFailure] = useState<string | null>(null);
   const miss = () => setFailure(text.join.notLoaded);
-  const { files, items } = useFiles(chat);
+  const files = useFiles(chat);
+  const shown = useMemo(() => live.shownOf(chat), [chat]);
   const getFiles = (onMissing = miss) => fetchFiles(chat, session, onMissing);
-  const hasFiles = items.some((item) => item.type === 'message' && item.body.kind === 'file');
+  const hasFiles = useLive(shown, live.hasFiles);
   useEffect(() => {
     if (hasFiles) void getFiles();
   }, [hasFiles]);
@@ -71,7 +69,6 @@ export function ChatPage(props: ChatPageProps) {
   const loaded = useLive(chat.loaded);
   const notices = useLive(chat.notices);
   const expiry = useLive(chat.expiry);
-  const receipts = useLive(chat.receipts);
   const rereads = useLive(chat.rereads);
   const ending = useLive(chat.ending);
   const peer = useSteadyPeer(useLive(chat.peer));
@@ -101,8 +98,6 @@ export function ChatPage(props: ChatPageProps) {
     if (aim !== undefined) focusComposer();
   }, [aim]);
 
-  const unread = loaded ? incomingAfter(items, receipts[slot].read).length : 0;
-  useUnreadTitle(unread);
   useEffect(followViewport, []);
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -113,24 +108,22 @@ export function ChatPage(props: ChatPageProps) {
   }, [chat]);
   useEffect(watchForHiding, []);
 
-  const sending = items.filter(
-    (item) => item.type === 'message' && item.state === 'sending',
-  ).length;
-  const isPaced = useLasting(status === 'live' && sending >= PACED_FROM, TROUBLE_AFTER_MS);
+  const paced = useLive(shown, live.countPaced);
+  const isPaced = useLasting(status === 'live' && paced > 0, TROUBLE_AFTER_MS);
 
-  const hasWritten = items.some((item) => item.type === 'message' && item.mine);
   const parts = useLive(extras);
-  const hasMessages = items.length > 0;
+  const hasMessages = useLive(shown, live.hasAny);
   useEffect(() => {
-    // For what can be done with messages, and for alerts, which may be on.
+    // For what can be done with messages, and for alerts, which may be on. With another status again:
+    // what could not be had may be there now.
     const mayBeOn = browserEnvironment.storage.getItem(SETTINGS_KEY) !== null;
     if (!hasMessages && !mayBeOn) return;
     void fetchExtras().then((isThere) => {
-      if (mayBeOn && !isThere) setFailure(text.join.notLoaded);
+      if (mayBeOn && !isThere) miss();
     });
-  }, [hasMessages]);
+  }, [hasMessages, status]);
 
-  const hasFailed = items.some((item) => item.type === 'message' && item.state === 'failed');
+  const hasFailed = useLive(shown, live.hasFailed);
   const tools = useMemo<ChatTools>(
     () => ({ chat, setAim, setDialog, arrived: () => setFailure(null) }),
     [chat],
@@ -194,7 +187,7 @@ export function ChatPage(props: ChatPageProps) {
           names={names}
           connection={connection}
           retryAt={retryAt}
-          paced={isPaced ? sending : 0}
+          paced={isPaced ? paced : 0}
           notices={notices}
           expiry={expiry}
           now={now}
@@ -209,32 +202,35 @@ export function ChatPage(props: ChatPageProps) {
             goOn();
           }}
         >
-          {parts && loaded && (
-            <parts.Alerts {...{ sid, slot, unread, goOn }} mayOffer={hasWritten} />
-          )}
+          {parts && loaded && <parts.Alerts {...{ chat, goOn }} />}
         </Banners>
-        <MessageList
-          items={items}
-          rereads={rereads}
-          slot={slot}
-          names={names}
-          theirs={receipts[otherSlot(slot)]}
-          failedReason={notices.full ? chatText.notSentFull : null}
-          about={
-            <AboutChat
-              other={other}
-              loaded={loaded}
-              isEmpty={items.length === 0}
-              hasMet={peer.state !== 'never'}
-              expiry={expiry}
-              now={now}
-              showCards={showCards}
-            />
-          }
-          onRead={(seq) => chat.markRead(seq)}
-          tools={tools}
-          askForParts={() => act(() => {})}
-        />
+        <live.Live of={shown}>
+          {({ items, theirs }) => [
+            <MessageList
+              items={items}
+              rereads={rereads}
+              slot={slot}
+              names={names}
+              theirs={theirs}
+              isFull={notices.full}
+              about={
+                <AboutChat
+                  other={other}
+                  loaded={loaded}
+                  isEmpty={items.length === 0}
+                  hasMet={peer.state !== 'never'}
+                  expiry={expiry}
+                  now={now}
+                  showCards={showCards}
+                />
+              }
+              tools={tools}
+              askForParts={() => act(() => {})}
+            />,
+            // Behind a dialog nothing is heard: told when it has closed.
+            <SpokenMessages items={items} loaded={loaded && dialog === null} other={other} />,
+          ]}
+        </live.Live>
         <Composer
           key={edited === null ? sid : aim?.cid}
           draft={edited ?? typed.current}
@@ -260,8 +256,6 @@ export function ChatPage(props: ChatPageProps) {
           voice={files && <files.Recorder />}
         />
       </main>
-      {/* Behind a dialog nothing is heard: told when it has closed. */}
-      <SpokenMessages items={items} loaded={loaded && dialog === null} other={other} />
       <SpokenStatus
         slot={slot}
         names={names}
