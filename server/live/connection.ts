@@ -84,9 +84,7 @@ export function createConnection(options: ConnectionOptions) {
         gather(stream);
         socket.send(frame, AS_TEXT, sent);
       },
-      get bufferedAmount() {
-        return socket.bufferedAmount;
-      },
+      unsentBytes: () => socket.bufferedAmount,
     },
     slot,
     readLog: (after) => store.readLog(sid, after),
@@ -101,7 +99,7 @@ export function createConnection(options: ConnectionOptions) {
     sid,
     slot,
     sendBucket: options.sendBucket,
-    seen: () => delivery.sent,
+    seen: delivery.sent,
     answer: (frame) => delivery.write(frame),
     onStored: delivery.expect,
     onPush: options.onPush,
@@ -230,7 +228,7 @@ export function createConnection(options: ConnectionOptions) {
   async function refresh(): Promise<void> {
     refreshDue = false;
     try {
-      const connected = await store.connect(sid, lease, delivery.sent);
+      const connected = await store.connect(sid, lease, delivery.sent());
       if (isClosed()) return;
       if (connected.result === 'gone') return options.onGone();
       if (connected.result === 'pass_gone') return close(CLOSE.passGone);
@@ -277,7 +275,7 @@ export function createConnection(options: ConnectionOptions) {
     /** Every TICK_MS: is the other side alive, is the lease, is anything missing? */
     tick(): void {
       const at = now();
-      if (intake.isPaused) sawLife();
+      if (intake.isPaused()) sawLife();
       if (pingedAt !== null && at - pingedAt > PONG_WITHIN_MS) {
         socket.terminate();
         return closed('lost');

@@ -20,7 +20,7 @@ export interface Outlet {
   /** As text. `sent` is called when the system has it, or with an error. */
   send(frame: string | Buffer, sent?: () => void): void;
   /** What was sent and the system has not taken yet, in bytes. */
-  readonly bufferedAmount: number;
+  unsentBytes(): number;
 }
 
 export interface DeliveryOptions {
@@ -56,7 +56,7 @@ export function createDelivery(options: DeliveryOptions) {
   const sentSeq = () => sent?.seq ?? 0;
 
   function writeNow(frame: string | Buffer): void {
-    if (socket.bufferedAmount > DROP_BYTES) onSlow();
+    if (socket.unsentBytes() > DROP_BYTES) onSlow();
     else socket.send(frame);
   }
 
@@ -90,7 +90,7 @@ export function createDelivery(options: DeliveryOptions) {
       sent = positionIn(seq, frame);
       writeNow(bytes);
       tellDelivered();
-      if (socket.bufferedAmount > HOLD_BYTES) heldSince = now();
+      if (socket.unsentBytes() > HOLD_BYTES) heldSince = now();
       return;
     }
     // A gap; or an old seq again, which is either late news or a log that has changed, as one has
@@ -136,9 +136,9 @@ export function createDelivery(options: DeliveryOptions) {
 
   return {
     /** The last position delivered; what an append is checked against. */
-    get sent(): Position | null {
-      return sent;
-    },
+    // Not a getter, here and in what else there is one of for each connection: each object with one
+    // of its own is of a shape of its own.
+    sent: (): Position | null => sent,
 
     /** Sends the welcome and what came before it, then the log after `from`. */
     async start(welcome: string, from: Position | null, head: number): Promise<void> {
@@ -174,8 +174,8 @@ export function createDelivery(options: DeliveryOptions) {
     tick(): void {
       const at = now();
       if (heldSince !== null) {
-        if (at - heldSince > DROP_AFTER_MS || socket.bufferedAmount > DROP_BYTES) return onSlow();
-        if (state !== 'following' || socket.bufferedAmount > HOLD_BYTES) return;
+        if (at - heldSince > DROP_AFTER_MS || socket.unsentBytes() > DROP_BYTES) return onSlow();
+        if (state !== 'following' || socket.unsentBytes() > HOLD_BYTES) return;
         heldSince = null;
         void catchUp();
       } else if ((isUnread || known > sentSeq()) && at - aheadSince > MISSING_AFTER_MS) {

@@ -80,8 +80,12 @@ export function createHub({
       if (stopped) return socket.close(CLOSE.restart);
       const session = localSession(sid);
       const connection: Connection = createConnection({
-        ...{ socket, stream, store },
-        ...{ sid, slot, passHash },
+        socket,
+        stream,
+        store,
+        sid,
+        slot,
+        passHash,
         connectionId: nanoid(),
         limits,
         sendBucket: sendBucket(),

@@ -184,9 +184,7 @@ export function createIntake(options: IntakeOptions) {
 
   return {
     /** That nothing is heard from the client is our own doing. */
-    get isPaused(): boolean {
-      return paused;
-    },
+    isPaused: (): boolean => paused,
 
     take(frame: Exclude<ClientFrame, { type: 'hello' }>): void {
       if (stopped) return;

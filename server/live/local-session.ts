@@ -83,10 +83,6 @@ export function createLocalSession({ store, sid, onEmpty }: LocalSessionOptions)
   }
 
   return {
-    get size(): number {
-      return connections.size;
-    },
-
     subscribed,
 
     add(connection: Connection): void {

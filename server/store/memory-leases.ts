@@ -109,8 +109,9 @@ function dropExpired(session: MemorySession, { now }: Moment): void {
 
 function keepLease(session: MemorySession, lease: Lease, until: number): void {
   const held = find(session, lease);
+  const { slot, passHash, connectionId, device } = lease;
   if (held) held.until = until;
-  else session.leases.push({ ...lease, until });
+  else session.leases.push({ slot, passHash, connectionId, device, until });
 }
 
 function close(

@@ -61,15 +61,15 @@ it.each([
   const slow = held(real);
   const { intake, socket, stored } = await setUp({ store: slow.store });
   for (let i = 0; i < taken; i++) intake.take(send(boxBytes));
-  expect(intake.isPaused).toBe(false);
+  expect(intake.isPaused()).toBe(false);
   intake.take(send(boxBytes));
-  expect(intake.isPaused).toBe(true);
+  expect(intake.isPaused()).toBe(true);
   expect(socket.pause).toHaveBeenCalled();
   while (stored.length <= taken) {
     slow.gates.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await vi.waitFor(() => expect(intake.isPaused).toBe(false));
+  await vi.waitFor(() => expect(intake.isPaused()).toBe(false));
   expect(socket.resume).toHaveBeenCalled();
 });
 
@@ -77,9 +77,9 @@ it('[CL6] reads nothing more while sends are paced, and says that the silence is
   const bucket = createTokenBucket(1, 5, performance.now.bind(performance));
   const { intake, stored } = await setUp({ sendBucket: bucket });
   for (let i = 0; i < 3; i++) intake.take(send());
-  await vi.waitFor(() => expect(intake.isPaused).toBe(true));
+  await vi.waitFor(() => expect(intake.isPaused()).toBe(true));
   await vi.waitFor(() => expect(stored).toEqual([1, 2, 3]));
-  expect(intake.isPaused).toBe(false);
+  expect(intake.isPaused()).toBe(false);
 });
 
 it('[LG2] answers a repeat with the entry, which is then known to stand in the log', async () => {
@@ -107,7 +107,7 @@ it('a stop wakes a paced send, stores nothing more and lets the close be read', 
   const { intake, socket, stored } = await setUp({ sendBucket: bucket });
   intake.take(send());
   intake.take(send());
-  await vi.waitFor(() => expect(intake.isPaused).toBe(true));
+  await vi.waitFor(() => expect(intake.isPaused()).toBe(true));
   await intake.stop();
   expect(stored.length).toBeLessThanOrEqual(1);
   expect(socket.resume).toHaveBeenCalled();
