@@ -25,7 +25,7 @@ export interface Hasher {
 /** Whether `code` is the one that was hashed. */
 export type Compare = (code: string, codeHash: string) => Promise<boolean>;
 
-/** `cost` as in BCRYPT_COST. The thread starts at once and keeps the process alive until closed. */
+/** `cost` as in BCRYPT_COST. The thread starts with the first code, and stays until closed. */
 export function createHasher(cost: number): Hasher {
   const pool = createPool();
   let taken = 0;
@@ -65,8 +65,9 @@ const FIRST = { first: true };
 function createPool(): Piscina {
   return new Piscina({
     filename: new URL('./bcrypt-worker.js', import.meta.url).href,
-    minThreads: 1,
+    minThreads: 0,
     maxThreads: 1,
+    idleTimeout: Infinity,
     // Else a task that finds the thread at work goes to the end, behind those that came after it.
     stricterFIFO: true,
     taskQueue: createQueue(),
