@@ -133,6 +133,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await dialog.getByRole('button', { name: 'QR code of your link, full screen' }).click();
     const full = ann.page.getByRole('dialog', { name: 'QR code of your link' });
     expect(await scanAll(await full.screenshot())).toEqual([cards.ann.link]);
+    // As black on white as the code: what lies under the buttons of other dialogs has a theme.
+    const buttons = full.locator('.dialog-buttons');
+    await expect(buttons).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
     const saved = ann.page.waitForEvent('download');
     await full.getByRole('button', { name: 'Save as picture' }).click();
     expect((await saved).suggestedFilename()).toBe('link.png');
