@@ -27,7 +27,8 @@ export type Compare = (code: string, codeHash: string) => Promise<boolean>;
 
 /** `cost` as in BCRYPT_COST. The thread starts with the first code, and stays until closed. */
 export function createHasher(cost: number): Hasher {
-  const pool = createPool();
+  let started: Piscina | undefined;
+  const pool = () => (started ??= createPool());
   let taken = 0;
 
   async function inPlace<T>(places: number, work: () => Promise<T>): Promise<T> {
@@ -47,16 +48,16 @@ export function createHasher(cost: number): Hasher {
     hash: (code) =>
       inPlace(CREATING_PLACES, async () => {
         // as: what bcrypt-worker.ts returns; a pool cannot carry types.
-        return (await pool.run({ code, cost }, { name: 'hash' })) as string;
+        return (await pool().run({ code, cost }, { name: 'hash' })) as string;
       }),
     withPlace: (work) =>
       inPlace(QUEUE_PLACES, () =>
         work(async (code, codeHash) => {
           const task = { code, codeHash, [queueOptionsSymbol]: FIRST };
-          return (await pool.run(task, { name: 'compare' })) as boolean; // as: see hash
+          return (await pool().run(task, { name: 'compare' })) as boolean; // as: see hash
         }),
       ),
-    close: () => pool.destroy(),
+    close: async () => started?.destroy(),
   };
 }
 
@@ -65,9 +66,8 @@ const FIRST = { first: true };
 function createPool(): Piscina {
   return new Piscina({
     filename: new URL('./bcrypt-worker.js', import.meta.url).href,
-    minThreads: 0,
+    minThreads: 1,
     maxThreads: 1,
-    idleTimeout: Infinity,
     // Else a task that finds the thread at work goes to the end, behind those that came after it.
     stricterFIFO: true,
     taskQueue: createQueue(),

@@ -1,10 +1,8 @@
 /** What changes with each message, apart: only what shows it is rendered then. */
-import { computed, type ReadonlySignal } from '@preact/signals-core';
-import type { ComponentChildren } from 'preact';
+import { computed } from '@preact/signals-core';
 import type { Receipt } from '../../server/protocol/frames.ts';
 import { otherSlot, type Chat, type Item, type MessageItem } from '../core/chat-view.ts';
 import { openFiles } from './files.tsx';
-import { useLive } from './live-value.ts';
 
 interface Shown {
   /** What was said and, behind it, the files that are on their way. */
@@ -20,16 +18,6 @@ export const shownOf = ({ items, receipts, slot }: Chat) =>
       theirs: receipts.value[otherSlot(slot)],
     };
   });
-
-interface LiveProps<T> {
-  of: ReadonlySignal<T>;
-  children: (value: T) => ComponentChildren;
-}
-
-/** Rendered with each change, and nothing around it. */
-export function Live<T>({ of, children }: LiveProps<T>) {
-  return children(useLive(of));
-}
 
 const has =
   (is: (item: MessageItem) => boolean) =>

@@ -22,7 +22,7 @@ export interface MessageBubbleProps {
   isNewestOwn: boolean;
   /** Its actions are what Tab leads to; the arrows go on from there. */
   isNewest: boolean;
-  /** Why it failed, if it did. */
+  /** Nothing more can be sent: said of one that failed. */
   isFull: boolean;
   /** What shows more of it than its words; null where nothing does, or has not come. */
   parts: Extras | null;

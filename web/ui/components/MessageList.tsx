@@ -7,7 +7,7 @@ import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
 import type { ChatTools } from '../chat-tools.ts';
 import { formatDay } from '../dates.ts';
-import { extras, type Extras } from '../extras.ts';
+import { extras, fetchExtras, type Extras } from '../extras.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { isRich, rowsOf, RUN, type Row } from '../message-rows.ts';
@@ -21,7 +21,6 @@ import { MessageRun } from './MessageRun.tsx';
 const RENDERED = 500;
 /** So many more are let come before those above are taken away: each time all others move. */
 const SPARE = 100;
-const LOOK_AFTER_MS = 50;
 
 interface MessageListProps {
   items: readonly Item[];
@@ -68,6 +67,8 @@ export function MessageList(props: MessageListProps) {
         role="list"
         class="messages"
         ref={listElement}
+        // Should they not have come with the first message; a press of a button asks as well.
+        onPointerEnter={() => void fetchExtras()}
         onClick={({ target }) => {
           // as: what is clicked is an element
           const button = (target as Element).closest('.more');
@@ -104,7 +105,7 @@ export function MessageList(props: MessageListProps) {
         if (document.visibilityState === 'visible' && document.hasFocus()) {
           latest.current.tools.chat.markRead(seq);
         }
-      }, LOOK_AFTER_MS);
+      }, 50);
     };
     const created = createScrollAnchor(view, column, (bottom) => {
       setAtBottom(bottom);
@@ -257,12 +258,7 @@ function useNewOwn(items: readonly Item[]): string | null {
 
 /** The place of the last message in view, null if none of them is in the log yet. */
 function seqOnScreen(scroller: HTMLElement, list: HTMLElement): number | null {
-  const { bottom } = scroller.getBoundingClientRect();
-  // Not row by row: what is out of sight is not even laid out.
-  for (let run = list.lastElementChild; run; run = run.previousElementSibling) {
-    if (run.getBoundingClientRect().top > bottom) continue;
-    const row = lastOnScreen([...run.querySelectorAll<HTMLElement>('[data-seq]')], bottom);
-    if (row) return Number(row.dataset['seq']);
-  }
-  return null;
+  const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
+  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
+  return row ? Number(row.dataset['seq']) : null;
 }

@@ -12,6 +12,7 @@ import { Banners } from '../components/Banners.tsx';
 import { ChatHeader } from '../components/ChatHeader.tsx';
 import type { MenuChoice } from '../components/ChatMenuList.tsx';
 import { Composer } from '../components/Composer.tsx';
+import { Live } from '../components/Live.tsx';
 import { MessageList } from '../components/MessageList.tsx';
 import { SpokenMessages, SpokenStatus } from '../components/Speech.tsx';
 import type { DraftSeal } from '../../core/draft-seal.ts';
@@ -114,14 +115,13 @@ export function ChatPage(props: ChatPageProps) {
   const parts = useLive(extras);
   const hasMessages = useLive(shown, live.hasAny);
   useEffect(() => {
-    // For what can be done with messages, and for alerts, which may be on. With another status again:
-    // what could not be had may be there now.
+    // For what can be done with messages, and for alerts, which may be on.
     const mayBeOn = browserEnvironment.storage.getItem(SETTINGS_KEY) !== null;
     if (!hasMessages && !mayBeOn) return;
     void fetchExtras().then((isThere) => {
       if (mayBeOn && !isThere) miss();
     });
-  }, [hasMessages, status]);
+  }, [hasMessages]);
 
   const hasFailed = useLive(shown, live.hasFailed);
   const tools = useMemo<ChatTools>(
@@ -132,8 +132,9 @@ export function ChatPage(props: ChatPageProps) {
   /** With the parts once they are there; says so where they cannot be had. */
   function act(then: (parts: Extras) => void): void {
     void fetchExtras().then((parts) => {
-      setFailure(parts ? null : text.join.notLoaded);
-      if (parts) then(parts);
+      if (!parts) return miss();
+      setFailure(null);
+      then(parts);
     });
   }
 
@@ -204,7 +205,7 @@ export function ChatPage(props: ChatPageProps) {
         >
           {parts && loaded && <parts.Alerts {...{ chat, goOn }} />}
         </Banners>
-        <live.Live of={shown}>
+        <Live of={shown}>
           {({ items, theirs }) => [
             <MessageList
               items={items}
@@ -230,7 +231,7 @@ export function ChatPage(props: ChatPageProps) {
             // Behind a dialog nothing is heard: told when it has closed.
             <SpokenMessages items={items} loaded={loaded && dialog === null} other={other} />,
           ]}
-        </live.Live>
+        </Live>
         <Composer
           key={edited === null ? sid : aim?.cid}
           draft={edited ?? typed.current}
