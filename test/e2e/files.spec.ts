@@ -130,7 +130,7 @@ test('39 offline a file waits, and is sent once when the network is back', async
 }) => {
   await attach(ann, text('patient.txt', 'patient'));
   await expect(tray(ann).getByText('7 byte')).toBeVisible();
-  await ann.context.setOffline(true);
+  await ann.goOffline();
   await send(ann);
   await expect(ann.page.getByRole('progressbar', { name: /Sending patient.txt/ })).toBeVisible();
   await ann.context.setOffline(false);

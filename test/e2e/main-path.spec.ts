@@ -141,7 +141,7 @@ test('14 offline: it is said, three messages wait, and are sent once, in order',
   await bob.sees('before');
 
   // The open socket stays open and carries nothing, as when a phone loses its network.
-  await ann.context.setOffline(true);
+  await ann.goOffline();
   const banner = ann.page.locator('.banners').getByText('You are offline.');
   const waiting = ['first', 'second', 'third'];
   for (const text of waiting) {

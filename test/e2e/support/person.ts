@@ -95,6 +95,18 @@ export class Person {
     return this.#page;
   }
 
+  /** Until the context is told otherwise. */
+  async goOffline(): Promise<void> {
+    await this.context.setOffline(true);
+    // The page knows at once; what carries its bytes is told later, and lets some through until then.
+    const gets = () =>
+      fetch('healthz', { cache: 'no-store' }).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(() => this.page.evaluate(gets)).toBe(false);
+  }
+
   /** In another tab from now on. */
   async openTab(): Promise<Page> {
     this.#page = await this.context.newPage();
