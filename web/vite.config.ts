@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
 
+/** That code around an import() and nothing else; and what it is given to load ahead, wherever. */
 const CALL =
   /[\w$]+\(\(\)=>(import\([^)]+\)(?:\.then\(\w+=>\w+\.\w+\))?),(?:\[\]|__vite__mapDeps\(\[[\d,]*\]\)),import\.meta\.url\)/g;
 const UNREAD =

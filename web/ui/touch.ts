@@ -1,7 +1,7 @@
 /** Where the focus goes on touch and elsewhere: a field that has it brings the keyboard up. */
 export const isTouch = (): boolean => touch.matches;
 
-// Asking for a new one costs more than the rest of a rendering.
+// Made once: it is asked several times for each message.
 const touch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** To where one writes, also on touch: whoever answers wants the keyboard. */

@@ -42,7 +42,7 @@ it('counts what comes while one reads further up, also after the server lost mes
   layOut();
   const before = [1, 2, 3, 4].map((seq) => theirs(seq));
   const { rerender } = render(list(before));
-  // At what is painted, that is: what was on the screen is not new.
+  // What was on the screen is looked at a moment later, and is not new then.
   await act(async () => void (await vi.advanceTimersByTimeAsync(100)));
   const scroller = screen.getByRole('region');
   scroller.scrollTop = ROW;
