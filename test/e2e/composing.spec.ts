@@ -1,6 +1,7 @@
 // The list of messages and the field they are written in: where the list stays, and which keys
 // send.
 import type { CDPSession, Locator } from '@playwright/test';
+import { connect, createSealedSession, enter } from '../support/independent-client.ts';
 import { expect, meet, test, type Person } from './support/fixtures.ts';
 
 /** Each shorter than what is folded. */
@@ -28,6 +29,26 @@ async function scrollUp(person: Person, pixels: number): Promise<void> {
     pixels,
   );
   expect(await below(person)).toBe(pixels);
+}
+
+/** The first message on screen, and how far below the top of the list. */
+function placeInView(person: Person): Promise<{ cid: string; at: number }> {
+  return listOf(person).evaluate((list) => {
+    const { top } = list.getBoundingClientRect();
+    const isInView = (box: Element) => box.getBoundingClientRect().bottom > top;
+    const run = [...list.querySelectorAll('[role=list] > *')].find(isInView);
+    const row = [...(run?.querySelectorAll('[data-cid]') ?? [])].find(isInView);
+    const at = Math.round((row?.getBoundingClientRect().top ?? NaN) - top);
+    return { cid: row?.getAttribute('data-cid') ?? '', at };
+  });
+}
+
+/** How far below the top of the list that message is. */
+function placeOf(person: Person, cid: string): Promise<number> {
+  return listOf(person).evaluate((list, cid) => {
+    const row = list.querySelector(`[data-cid="${cid}"]`)?.getBoundingClientRect();
+    return Math.round((row?.top ?? NaN) - list.getBoundingClientRect().top);
+  }, cid);
 }
 
 /** The two, with more in the chat than fits on the screen. */
@@ -64,6 +85,59 @@ test('19 scrolled up, nothing moves, and a pill counts what came', async ({ ann,
   await expect(newest).toHaveCount(0);
   await expect(bob.composer).toBeFocused();
   await expect(ann.message('three').getByText('Read', { exact: true })).toBeVisible();
+});
+
+test('19 whoever reads further up is not moved by what becomes of messages above', async ({
+  ann,
+  bob,
+}) => {
+  await meetWithHistory(ann, bob);
+  await scrollUp(bob, 100);
+  const length = () => listOf(bob).evaluate((list) => list.scrollHeight);
+  const [longer, place] = [await length(), await placeInView(bob)];
+  await ann.act(TALL[0]?.replaceAll('\n', ' ') ?? '', 'Remove for both');
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove for both' }).click();
+  await expect(bob.page.getByText('line 1.10')).toHaveCount(0);
+  await expect.poll(length).toBeLessThan(longer - 100);
+  await expect.poll(() => placeInView(bob)).toEqual(place);
+});
+
+test('19 nobody is moved by messages that are laid out as they come into view', async ({
+  newPerson,
+  serve,
+}) => {
+  const { base } = await serve({ RATE_SEND: 'off' });
+  const session = await createSealedSession(base, ['Ann', 'Bob']);
+  const writer = await connect(await enter(base, session.b.link, session.b.code));
+  // In runs of very different length, none of it what a page may guess.
+  await Promise.all(
+    Array.from({ length: 400 }, (_, index) =>
+      writer.send(index % 3 === 0 ? `${index}\n`.repeat(1 + (index % 40) / 4) : `word ${index}`),
+    ),
+  );
+  const ann = await newPerson(base);
+  await ann.enter(session.a);
+  await ann.sees('word 398');
+  await listOf(ann).hover();
+  for (let step = 0; step < 12; step += 1) {
+    const { cid, at } = await placeInView(ann);
+    await ann.page.mouse.wheel(0, -700);
+    const wrongBy = async () => Math.abs((await placeOf(ann, cid)) - at - 700);
+    await expect.poll(wrongBy).toBeLessThanOrEqual(1);
+  }
+  // Each is laid out once, seen or not; from then on the list has its true length.
+  const unknown = () =>
+    listOf(ann).evaluate((list) => {
+      const length = list.scrollHeight;
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('.run { content-visibility: visible !important }');
+      document.adoptedStyleSheets = [sheet];
+      const by = list.scrollHeight - length;
+      document.adoptedStyleSheets = [];
+      return by;
+    });
+  await expect.poll(unknown).toBe(0);
+  await writer.close();
 });
 
 test('20 at the bottom the list stays there; within 50 px counts, more does not', async ({

@@ -10,14 +10,12 @@ const SPOKEN_AT_ONCE = 3;
 
 /** The other's messages after `seq`, oldest first. */
 export function incomingAfter(items: readonly Item[], seq: number): MessageItem[] {
-  const found: MessageItem[] = [];
-  for (let index = items.length - 1; index >= 0; index -= 1) {
-    const item = items[index];
-    if (item?.seq == null) continue;
-    if (item.seq <= seq) break;
-    if (item.type === 'message' && !item.mine && item.body.kind !== 'unsent') found.push(item);
-  }
-  return found.toReversed();
+  // What is not in the log yet has no place in it, and is never the other's.
+  const seen = items.findLastIndex((item) => item.seq !== null && item.seq <= seq);
+  return items
+    .slice(seen + 1)
+    .filter((item) => item.type === 'message')
+    .filter(({ mine, body }) => !mine && body.kind !== 'unsent');
 }
 
 /** What a screen reader is told when these arrive together. */

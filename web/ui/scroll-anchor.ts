@@ -3,28 +3,47 @@
  * someone who reads further up is never moved.
  */
 const AT_BOTTOM_PX = 50;
+/** Enough of a message to have read it: one line. */
+const LINE_PX = 40;
 
 export interface ScrollAnchor {
-  /** Goes down now, and stays there. */
-  toBottom(): void;
-  /** After a change of the list that may not have changed its size. */
-  settle(): void;
-  /** Keeps what is on screen where it is while `change` adds something above it. */
-  keepWhile(change: () => void): void;
+  /** After a change of the list that may not have changed its size; or to go down, and stay there. */
+  settle(toBottom?: boolean): void;
+  /** Those of which a line is on screen, or all of what is less. */
+  rowsInView(): HTMLElement[];
   stop(): void;
 }
 
-/** `moved` is told of every scroll and every change of size, with whether the bottom is in view. */
+/**
+ * Of `content`, in which `runs` has the rows in boxes. `moved` is told of every scroll and every
+ * change of size, with whether the bottom is in view.
+ */
 export function createScrollAnchor(
   scroller: HTMLElement,
   content: HTMLElement,
+  runs: HTMLElement,
   moved: (atBottom: boolean) => void,
 ): ScrollAnchor {
   let pinned = true;
-  let fromBottom: number | null = null;
+  /** The first row on screen, and how far down in the list it is. */
+  let kept: Element | undefined;
+  let keptAt = 0;
   let top = 0;
   let height = 0;
   let room = 0;
+  const fromTop = (row: Element) =>
+    row.getBoundingClientRect().top - content.getBoundingClientRect().top;
+  /** Brings what was on screen back, though rows above it became longer or shorter. */
+  const bringBack = () => {
+    const by = kept?.isConnected && !pinned ? fromTop(kept) - keptAt : 0;
+    // Less is not seen, and a scroll on its way is stopped by being corrected.
+    if (Math.abs(by) < 1) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    // A list shorter than it was scrolled: the browser has gone down with it some of the way.
+    const isCut = scrollTop >= scrollHeight - clientHeight - 1;
+    scroller.scrollTop = by + (isCut ? Math.max(top, scrollTop) : scrollTop);
+    keptAt += by;
+  };
   /**
    * Whether the bottom is in view. Only someone who goes up leaves it: a list that grows or a room
    * that shrinks puts it out of view too, and a layout on the way, with one of them changed and the
@@ -32,6 +51,7 @@ export function createScrollAnchor(
    * leave. The event of a scroll may be told long after any of that.
    */
   const look = () => {
+    bringBack();
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const byLayout = Math.min(height, scrollHeight) - Math.max(room, clientHeight);
     const atBottom = scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
@@ -39,53 +59,45 @@ export function createScrollAnchor(
     [top, height, room] = [scrollTop, scrollHeight, clientHeight];
     return atBottom;
   };
-  const down = () => {
-    scroller.scrollTop = scroller.scrollHeight;
-    look();
+  const inView = ({ children }: Element) => {
+    const { top: ceiling, bottom: floor } = scroller.getBoundingClientRect();
+    // as: the page makes only such
+    return ([...children] as HTMLElement[]).filter((box) => {
+      const { top, bottom, height } = box.getBoundingClientRect();
+      return bottom > ceiling && top + Math.min(height, LINE_PX) <= floor + 1;
+    });
   };
+  // Only of the runs that are: asked for their place, all others would be laid out.
+  const rowsInView = () => inView(runs).flatMap(inView);
   const onScroll = () => {
     if (look()) pinned = true;
+    [kept] = pinned ? [] : rowsInView();
+    if (kept) keptAt = fromTop(kept);
     moved(pinned);
   };
+  let frame: number | undefined;
   const settle = () => {
+    frame = undefined;
+    if (!scroller.isConnected) return;
     look();
-    if (pinned) down();
+    if (pinned) {
+      scroller.scrollTop = scroller.scrollHeight;
+      look();
+    }
     moved(pinned);
   };
   // Runs after layout and before paint, so nothing is ever seen in the wrong place.
-  const observer = new ResizeObserver(() => {
-    if (fromBottom !== null) scroller.scrollTop = scroller.scrollHeight - fromBottom;
-    fromBottom = null;
-    settle();
-  });
+  const observer = new ResizeObserver(settle);
   observer.observe(scroller);
   observer.observe(content);
   scroller.addEventListener('scroll', onScroll, { passive: true });
   return {
-    toBottom() {
-      pinned = true;
-      down();
-      moved(true);
+    settle(toBottom) {
+      if (toBottom) pinned = true;
+      // With the frame: laid out now, all would be laid out twice.
+      frame ??= requestAnimationFrame(settle);
     },
-    settle,
-    keepWhile(change) {
-      fromBottom = scroller.scrollHeight - scroller.scrollTop;
-      change();
-    },
-    stop() {
-      observer.disconnect();
-      scroller.removeEventListener('scroll', onScroll);
-    },
+    rowsInView,
+    stop: () => observer.disconnect(),
   };
-}
-
-// Enough of a message to have read it: one line, or all of it.
-const LINE_PX = 40;
-
-/** The last of `rows` that begins above `bottom`, if any does. Looks from the end. */
-export function lastOnScreen<T extends Element>(rows: readonly T[], bottom: number): T | undefined {
-  return rows.findLast((row) => {
-    const { top, height } = row.getBoundingClientRect();
-    return top + Math.min(height, LINE_PX) <= bottom + 1;
-  });
 }

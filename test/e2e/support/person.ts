@@ -188,7 +188,7 @@ export class Person {
 
   /** The texts of all bubbles, in the order on the screen. */
   async texts(): Promise<string[]> {
-    return this.page.locator('.bubble-text').allInnerTexts();
+    return this.page.locator('.bubble-text').allTextContents();
   }
 
   /** When each message was stored, in the order on the screen. */

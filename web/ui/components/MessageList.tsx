@@ -1,7 +1,7 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
-import type { ComponentChildren, RefObject } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
@@ -11,7 +11,7 @@ import { extras, fetchExtras, type Extras } from '../extras.ts';
 import { incomingAfter } from '../incoming.ts';
 import { useLive } from '../live-value.ts';
 import { isRich, rowsOf, RUN, type Row } from '../message-rows.ts';
-import { createScrollAnchor, lastOnScreen, type ScrollAnchor } from '../scroll-anchor.ts';
+import { createScrollAnchor, type ScrollAnchor } from '../scroll-anchor.ts';
 import { useToday } from '../today.ts';
 import { goOn } from '../touch.ts';
 import { Icon } from './Icon.tsx';
@@ -21,6 +21,8 @@ import { MessageRun } from './MessageRun.tsx';
 const RENDERED = 500;
 /** So many more are let come before those above are taken away: each time all others move. */
 const SPARE = 100;
+
+const oneMore = (count: number) => count + 1;
 
 interface MessageListProps {
   items: readonly Item[];
@@ -50,7 +52,7 @@ export function MessageList(props: MessageListProps) {
   /** Up to where it was on screen. */
   const seen = useRef(0);
   const [, countAnew] = useState(0);
-  const [earlier, setEarlier] = useState(0);
+  const [earlier, showEarlier] = useReducer<number, void>(oneMore, 0);
   const start = useStart(items.length, atBottom, earlier);
   const runs = useMemo(() => rowsOf(items, start, Date.now()), [items, start, today]);
   const newest = {
@@ -99,28 +101,29 @@ export function MessageList(props: MessageListProps) {
     const lookSoon = () => {
       looking ??= setTimeout(() => {
         looking = undefined;
-        const seq = seqOnScreen(view, rows);
-        if (seq === null) return;
+        const row = created.rowsInView().findLast(({ dataset }) => dataset['seq']);
+        if (!row) return;
+        const seq = Number(row.dataset['seq']);
         countAnew((seen.current = Math.max(seen.current, seq)));
         if (document.visibilityState === 'visible' && document.hasFocus()) {
           latest.current.tools.chat.markRead(seq);
         }
       }, 50);
     };
-    const created = createScrollAnchor(view, column, (bottom) => {
+    const created = createScrollAnchor(view, column, rows, (bottom) => {
       setAtBottom(bottom);
       // Before anybody goes up from there.
       if (bottom) seen.current = latest.current.items.findLast(({ seq }) => seq)?.seq ?? 0;
       lookSoon();
     });
     anchor.current = created;
-    addEventListener('focus', lookSoon);
-    document.addEventListener('visibilitychange', lookSoon);
+    const listening = new AbortController();
+    addEventListener('focus', lookSoon, listening);
+    document.addEventListener('visibilitychange', lookSoon, listening);
     return () => {
       created.stop();
       clearTimeout(looking);
-      removeEventListener('focus', lookSoon);
-      document.removeEventListener('visibilitychange', lookSoon);
+      listening.abort();
     };
   }, []);
 
@@ -140,10 +143,8 @@ export function MessageList(props: MessageListProps) {
 
   const sent = useNewOwn(items);
   useLayoutEffect(() => {
-    if (sent !== null) anchor.current?.toBottom();
+    if (sent !== null) anchor.current?.settle(true);
   }, [sent]);
-
-  const showEarlier = useMemo(() => earlierShower(anchor, setEarlier), []);
 
   return (
     <div class="log-frame">
@@ -153,7 +154,7 @@ export function MessageList(props: MessageListProps) {
           {start === 0 ? (
             props.about
           ) : (
-            <button type="button" class="button show-earlier" onClick={showEarlier}>
+            <button type="button" class="button show-earlier" onClick={() => showEarlier()}>
               {chatText.showEarlier}
             </button>
           )}
@@ -167,7 +168,7 @@ export function MessageList(props: MessageListProps) {
             class={newCount > 0 ? 'button' : 'button button-round'}
             aria-label={newCount > 0 ? undefined : chatText.toBottom}
             onClick={() => {
-              anchor.current?.toBottom();
+              anchor.current?.settle(true);
               goOn();
             }}
           >
@@ -179,14 +180,6 @@ export function MessageList(props: MessageListProps) {
       {parts && <parts.MessageActions {...{ tools, scroller, pressed, showEarlier }} />}
     </div>
   );
-}
-
-/** Kept for as long as the list is: made there, it would keep all of the rendering it was made in. */
-function earlierShower(
-  anchor: RefObject<ScrollAnchor | null>,
-  setEarlier: (next: (count: number) => number) => void,
-) {
-  return () => anchor.current?.keepWhile(() => setEarlier((count) => count + 1));
 }
 
 /** Not a component: there are hundreds, and each would be one more to compare. */
@@ -254,11 +247,4 @@ function useNewOwn(items: readonly Item[]): string | null {
   const cid = useRef<string | null>(null);
   if (isOwn) cid.current = last.cid;
   return cid.current;
-}
-
-/** The place of the last message in view, null if none of them is in the log yet. */
-function seqOnScreen(scroller: HTMLElement, list: HTMLElement): number | null {
-  const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')];
-  const row = lastOnScreen(rows, scroller.getBoundingClientRect().bottom);
-  return row ? Number(row.dataset['seq']) : null;
 }
