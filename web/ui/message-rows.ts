@@ -13,14 +13,16 @@ export const RUN = 20;
 export type Row =
   | { type: 'day'; key: string; at: number }
   | { type: 'note'; key: string; item: NoteItem }
-  | {
-      type: 'message';
-      key: string;
-      item: MessageItem;
-      /** First and last of a group; one alone is both. */
-      first: boolean;
-      last: boolean;
-    };
+  | MessageRow;
+
+interface MessageRow {
+  type: 'message';
+  key: string;
+  item: MessageItem;
+  /** First and last of a group; one alone is both. */
+  first: boolean;
+  last: boolean;
+}
 
 /**
  * The rows from the item at `start` on, a multiple of RUN, by the run of items they are in: those
@@ -29,28 +31,29 @@ export type Row =
  */
 export function rowsOf(items: readonly Item[], start: number, now: number): Row[][] {
   const runs: Row[][] = [];
-  let previous: Item | null = null;
+  let previous: Row | null = null;
+  let before = -Infinity;
   for (const [index, item] of items.entries()) {
     if (index < start) continue;
     const rows = (runs[Math.floor(index / RUN)] ??= []);
     const at = item.at ?? now;
-    if (previous === null || !isSameDay(previous.at ?? now, at)) {
-      rows.push({ type: 'day', key: `day ${item.cid}`, at });
+    if (!isSameDay(before, at)) {
+      previous = { type: 'day', key: `day ${item.cid}`, at };
+      rows.push(previous);
     }
-    if (item.type === 'note') {
-      // What was lost and sent again is said above the messages, once.
-      if (item.note.kind !== 'reset') rows.push({ type: 'note', key: item.cid, item });
+    if (item.type === 'message') {
+      const row: MessageRow = { type: 'message', key: item.cid, item, first: true, last: true };
+      const above: Row | null = previous;
+      if (above?.type === 'message' && above.item.slot === item.slot && at - before < GROUP_MS) {
+        row.first = above.last = false;
+      }
+      rows.push((previous = row));
     } else {
-      const next = items[index + 1];
-      rows.push({
-        type: 'message',
-        key: item.cid,
-        item,
-        first: previous === null || !areTogether(previous, item, now),
-        last: next === undefined || !areTogether(item, next, now),
-      });
+      previous = { type: 'note', key: item.cid, item };
+      // What was lost and sent again is said above the messages, once.
+      if (item.note.kind !== 'reset') rows.push(previous);
     }
-    previous = item;
+    before = at;
   }
   return runs;
 }
@@ -62,10 +65,4 @@ const RICH = /https?:\/\/|`|^(?:\p{Extended_Pictographic}|\p{RI}|[^]{800}|(?:.*\
 export function isRich({ body, re, reactions, state }: MessageItem): boolean {
   const isMore = re !== null || state === 'failed' || Object.keys(reactions).length > 0;
   return isMore || (body.kind === 'text' && RICH.test(body.text));
-}
-
-function areTogether(one: Item, next: Item, now: number): boolean {
-  if (one.type !== 'message' || next.type !== 'message' || one.slot !== next.slot) return false;
-  const [at, nextAt] = [one.at ?? now, next.at ?? now];
-  return nextAt - at < GROUP_MS && isSameDay(at, nextAt);
 }

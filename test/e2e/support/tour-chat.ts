@@ -189,6 +189,7 @@ async function fillUp(ann: Person, bob: Person): Promise<void> {
   await ann.sees('Message 33');
   // A page behind another is drawn when its browser has the time, and hears of scrolling no sooner.
   await ann.page.bringToFront();
+  await expect(ann.message('Message 33')).toBeInViewport();
   await ann.page.getByRole('region', { name: 'Messages' }).evaluate((list) => {
     list.scrollTop = 0;
   });

@@ -19,6 +19,7 @@ export interface IconProps {
   /** In place of a name, where an icon comes with its screen. */
   path?: string;
   size?: number;
+  /** Among which is `icon`. */
   class?: string;
 }
 
@@ -26,22 +27,10 @@ export function Icon({
   name = 'close',
   path = PATHS[name],
   size = 20,
-  class: className,
+  class: className = 'icon',
 }: IconProps) {
-  const isDots = name === 'menu';
   return (
-    <svg
-      class={className}
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width={isDots ? 3 : 2}
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
+    <svg class={className} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
       <path d={path} />
     </svg>
   );
