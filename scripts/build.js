@@ -1,9 +1,9 @@
 /**
- * Builds what runs: server/dist (compiled) and web/dist (bundled, compressed ahead of time).
+ * Builds what runs: server/dist and web/dist (the latter compressed ahead of time).
  * Does nothing, quickly, when no source has changed since; safe when two run at once.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
@@ -71,23 +71,21 @@ function isFresh(wanted) {
 }
 
 async function buildServer() {
-  // The page's types are checked along: its bundler only strips them.
+  // The bundler only strips types, of the server and of the page.
   await mustRun('Compiling', 'typescript/bin/tsc', ['-b', 'server', 'web']);
-  copyTexts();
-}
-
-/** What the compiler leaves out: wherever it has run, so that no new code meets old scripts. */
-export function copyTexts() {
-  for (const path of ['store/lua', 'help.txt']) {
-    cpSync(`${ROOT}server/${path}`, `${ROOT}server/dist/${path}`, { recursive: true });
-  }
+  await bundle('server');
 }
 
 async function buildWeb() {
-  await mustRun('Bundling', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn']);
+  await bundle('web');
   const files = await readdir(`${ROOT}web/dist`, { recursive: true });
   const texts = files.filter((file) => /\.(html|js|css|svg|json|webmanifest|txt)$/.test(file));
   await Promise.all(texts.map((file) => compress(`${ROOT}web/dist/${file}`)));
+}
+
+/** @param {string} folder */
+async function bundle(folder) {
+  await mustRun('Bundling', 'vite/bin/vite.js', ['build', folder, '--logLevel', 'warn']);
 }
 
 /** More take longer and gain a few bytes. */

@@ -3,7 +3,6 @@
  * parallel. Shows the output of what failed, nothing else.
  */
 import { bootstrap } from './bootstrap.js';
-import { copyTexts } from './build.js';
 import { isMain, run, runMain, tool } from './run.js';
 
 /** @typedef {{name: string, script: string, args: string[]}} Step */
@@ -42,7 +41,6 @@ if (isMain(import.meta.url)) {
   await runMain(async () => {
     await bootstrap();
     const { failed } = await check([...STATIC_STEPS, ARCHITECTURE]);
-    copyTexts();
     if (failed > 0) process.exitCode = 1;
   });
 }

@@ -175,6 +175,8 @@ function createServer({
         removeAdditional: false,
         useDefaults: false,
         allErrors: true,
+        // Tests hold the schemas against the standard; to do so at each start takes a tenth of it.
+        validateSchema: false,
       },
     },
     connectionTimeout: idleConnectionMs,

@@ -24,11 +24,11 @@ const BUGS: readonly Bug[] = [
     name: 'publication trusted without the log',
     changes: [
       {
-        file: 'live/delivery.js',
+        file: 'live/delivery.ts',
         from: "if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {",
         to: 'if (true) {',
       },
-      { file: 'live/connection.js', from: "else if (state === 'live')", to: 'else if (false)' },
+      { file: 'live/connection.ts', from: "else if (state === 'live')", to: 'else if (false)' },
     ],
     foundBy: subscriptionsCut,
     complaint: /I4 in session .*:\n.*/,

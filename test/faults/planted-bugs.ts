@@ -1,23 +1,21 @@
 /**
- * Judging what finds faults: bugs are put into a copy of the built server, and whoever is there to
- * find one must fail, with the complaint that is due; on an unchanged copy it passes.
+ * Judging what finds faults: bugs are put into a copy of the server, and whoever is there to find
+ * one must fail, with the complaint that is due; on an unchanged copy it passes.
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copySources } from '../support/source-copy.ts';
+import { run, tool } from '../../scripts/run.js';
 import { runFault, type Course, type Fault, type Outcome } from './fault.ts';
 
 export interface Bug {
   name: string;
-  /** In server/dist: a text that stands there once, and what stands there instead. */
+  /** In server: a text that stands there once, and what stands there instead. */
   changes: readonly { file: string; from: string; to: string }[];
   foundBy: Fault;
   /** What it must find: not just anything. */
   complaint: RegExp;
 }
-
-const DIST = fileURLToPath(new URL('../../server/dist', import.meta.url));
-/** Inside node_modules, where what the server imports is found. */
-const COPY = fileURLToPath(new URL('../../node_modules/.cache/bugs/server/dist', import.meta.url));
 
 /** Once an iteration; throws if one of them is not found. */
 export async function findBugs(course: Course, bugs: readonly Bug[]): Promise<void> {
@@ -43,22 +41,21 @@ export async function findBugs(course: Course, bugs: readonly Bug[]): Promise<vo
 
 /** On a copy of the server with these changes. */
 async function runCopy(fault: Fault, seed: number, changes: Bug['changes']): Promise<Outcome> {
-  process.env['SERVER_MAIN'] = plant(changes);
+  const copy = copySources();
   try {
+    for (const { file, from, to } of changes) {
+      const path = join(copy, 'server', file);
+      const source = readFileSync(path, 'utf8');
+      if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
+      writeFileSync(path, source.replace(from, to));
+    }
+    const vite = [tool('vite/bin/vite.js'), 'build', 'server', '--logLevel', 'warn'];
+    const { code, output } = await run(process.execPath, vite, { cwd: copy, quiet: true });
+    if (code !== 0) throw new Error(`the copy was not built: ${output}`);
+    process.env['SERVER_MAIN'] = join(copy, 'server/dist/main.js');
     return await runFault(fault, { iterations: fault.short, seed });
   } finally {
     delete process.env['SERVER_MAIN'];
+    rmSync(copy, { recursive: true });
   }
-}
-
-/** Returns the main file of a copy with these changes. */
-function plant(changes: Bug['changes']): string {
-  rmSync(COPY, { recursive: true, force: true });
-  cpSync(DIST, COPY, { recursive: true });
-  for (const { file, from, to } of changes) {
-    const source = readFileSync(`${COPY}/${file}`, 'utf8');
-    if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
-    writeFileSync(`${COPY}/${file}`, source.replace(from, to));
-  }
-  return `${COPY}/main.js`;
 }

@@ -10,7 +10,7 @@ const BUGS: readonly Bug[] = [
     name: 'a parser that throws without a type',
     changes: [
       {
-        file: 'protocol/parse-client-frame.js',
+        file: 'protocol/parse-client-frame.ts',
         from: 'if (!frame)',
         to: 'if (!frame || frame.type.length === 0)',
       },
@@ -22,7 +22,7 @@ const BUGS: readonly Bug[] = [
     name: 'a parser that takes more fields than there are',
     changes: [
       {
-        file: 'protocol/parse-client-frame.js',
+        file: 'protocol/parse-client-frame.ts',
         from: 'Object.keys(frame).length === fields',
         to: 'Object.keys(frame).length >= fields',
       },
@@ -33,7 +33,7 @@ const BUGS: readonly Bug[] = [
   {
     name: 'no largest frame',
     changes: [
-      { file: 'plugins/websocket.js', from: 'maxPayload: MAX_FRAME_BYTES', to: 'maxPayload: 0' },
+      { file: 'plugins/websocket.ts', from: 'maxPayload: MAX_FRAME_BYTES', to: 'maxPayload: 0' },
     ],
     foundBy: rawStreams,
     complaint: /closed with (null|1000|4500), not with 1009/,
@@ -42,7 +42,7 @@ const BUGS: readonly Bug[] = [
     name: 'a refusal that tells the stack',
     changes: [
       {
-        file: 'plugins/errors.js',
+        file: 'plugins/errors.ts',
         from: 'JSON.stringify({ error: { code, message: text, ...details } })',
         to: 'JSON.stringify({ error: { code, message: text, ...details, stack: new Error().stack } })',
       },
@@ -52,7 +52,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'an upgrade that nobody closes',
-    changes: [{ file: 'plugins/websocket.js', from: '!before || before.closed', to: 'true' }],
+    changes: [{ file: 'plugins/websocket.ts', from: '!before || before.closed', to: 'true' }],
     foundBy: rawRequests,
     complaint: /the server neither answers nor closes/,
   },

@@ -1,0 +1,63 @@
+/** Bundles the server with what it imports: of a few files instead of 850 it starts twice as fast. */
+import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin, UserConfig } from 'vite';
+
+/** What libraries read at once for what is not done here: descriptions in files, lists of files. */
+const UNUSED = /^(?:yaml|glob)$/;
+
+export default {
+  plugins: [texts(), unused()],
+  build: {
+    ssr: true,
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'node20',
+    rolldownOptions: {
+      input: { main: 'main.ts', 'bcrypt-worker': 'sessions/bcrypt-worker.js' },
+      // One of the plugins is a build of its own.
+      checks: { pluginTimings: false },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        // Names stay, for whoever reads the stack of an error.
+        minify: { mangle: false, compress: true, codegen: true },
+      },
+    },
+  },
+  ssr: {
+    noExternal: true,
+    // Of the threads, which are started from files and with the first code.
+    external: ['piscina', 'bcryptjs'],
+  },
+} satisfies UserConfig;
+
+/** What is read when it is needed, beside the code that reads it. */
+function texts(): Plugin {
+  return {
+    name: 'texts',
+    writeBundle({ dir }) {
+      for (const path of ['help.txt', 'store/lua']) {
+        const from = fileURLToPath(new URL(path, import.meta.url));
+        cpSync(from, join(dir ?? '', basename(path)), { recursive: true });
+      }
+    },
+  };
+}
+
+/** Takes no time to read and 7 MB less memory; whoever uses it all the same is stopped at the start. */
+function unused(): Plugin {
+  return {
+    name: 'unused',
+    enforce: 'pre',
+    resolveId: {
+      filter: { id: UNUSED },
+      handler: (source) => `\0unused ${source}`,
+    },
+    load: {
+      filter: { id: /^\0unused / },
+      handler: () => 'export {};',
+    },
+  };
+}
