@@ -34,7 +34,9 @@ export function checkEnd({ events, log }: History, report: Report): void {
     if (type === 'said' || type === 'removed' || type === 'closed') continue;
     // Another connection of the device, or a landing, may say it as well.
     const isEcho = type === 'ended' && event.connection !== (told.get(device) ?? -1);
-    if (told.has(device) && !isEcho) {
+    // Told over HTTP, while on its connection what was sent before is still to come.
+    const isOnItsWay = told.get(device) === null && !askedLate.has(event.connection ?? -1);
+    if (told.has(device) && !isEcho && !isOnItsWay) {
       report(
         'I9',
         device,

@@ -100,6 +100,13 @@ group('is silent when', () => {
       ),
     ],
     [
+      'the session ended, told over HTTP while the welcome was on its way',
+      history(
+        [open, b2.asked(0), { type: 'ended', device: 'b', connection: null }, b2.welcomed(0)],
+        null,
+      ),
+    ],
+    [
       'a tail was lost, noticed and put back',
       history(
         [
@@ -237,6 +244,11 @@ group('tells when', () => {
       'I9',
       'another connection goes on',
       history([open, a2.asked(0), a.ended(), a2.welcomed(0)], null),
+    ],
+    [
+      'I9',
+      'a connection begins after the end was told over HTTP',
+      history([open, { type: 'ended', device: 'b', connection: null }, b2.asked(0)], null),
     ],
     [
       'I9',
