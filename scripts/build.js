@@ -72,7 +72,7 @@ function isFresh(wanted) {
 
 async function buildServer() {
   // The bundler only strips types, of the server and of the page.
-  await mustRun('Compiling', 'typescript/bin/tsc', ['-b', 'server', 'web']);
+  await mustRun('Checking the types', 'typescript/bin/tsc', ['-b', 'server', 'web']);
   await bundle('server');
 }
 

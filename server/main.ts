@@ -129,7 +129,7 @@ async function cookieSecrets(store: Store): Promise<readonly string[]> {
   return [place === null ? randomBytes(32).toString('base64url') : await store.sharedSecret()];
 }
 
-/** Beside server/, whether this file is the source or was compiled to server/dist; null if not built. */
+/** Beside server/, whether this file is the source or was bundled to server/dist; null if not built. */
 function pageFolder(): string | null {
   const up = import.meta.url.endsWith('.ts') ? '..' : '../..';
   const folder = fileURLToPath(new URL(`${up}/web/dist`, import.meta.url));

@@ -16,20 +16,18 @@ export default {
     target: 'node20',
     rolldownOptions: {
       input: { main: 'main.ts', 'bcrypt-worker': 'sessions/bcrypt-worker.js' },
-      // One of the plugins is a build of its own.
-      checks: { pluginTimings: false },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
         // Names stay, for whoever reads the stack of an error.
-        minify: { mangle: false, compress: true, codegen: true },
+        minify: { mangle: false, compress: true, codegen: false },
       },
     },
   },
   ssr: {
     noExternal: true,
-    // Of the threads, which are started from files and with the first code.
-    external: ['piscina', 'bcryptjs'],
+    // What threads are started with, and what reads files of its own.
+    external: ['piscina', 'bcryptjs', 'prom-client'],
   },
 } satisfies UserConfig;
 

@@ -47,7 +47,7 @@ export function createHasher(cost: number): Hasher {
     },
     hash: (code) =>
       inPlace(CREATING_PLACES, async () => {
-        // as: what bcrypt-worker.ts returns; a pool cannot carry types.
+        // as: what bcrypt-worker.js returns; a pool cannot carry types.
         return (await pool().run({ code, cost }, { name: 'hash' })) as string;
       }),
     withPlace: (work) =>

@@ -51,6 +51,25 @@ function placeOf(person: Person, cid: string): Promise<number> {
   }, cid);
 }
 
+/** Ann before messages in runs of very different length, none of it what a page may guess. */
+async function meetLongHistory(
+  count: number,
+  newPerson: (base: string) => Promise<Person>,
+  serve: (env: Record<string, string>) => Promise<{ base: string }>,
+) {
+  const { base } = await serve({ RATE_SEND: 'off' });
+  const session = await createSealedSession(base, ['Ann', 'Bob']);
+  const writer = await connect(await enter(base, session.b.link, session.b.code));
+  const textAt = (index: number) =>
+    index % 3 === 0 ? `${index}\n`.repeat(1 + (index % 40) / 4) : `word ${index}`;
+  await Promise.all(Array.from({ length: count }, (_, index) => writer.send(textAt(index))));
+  await writer.send('the last');
+  const ann = await newPerson(base);
+  await ann.enter(session.a);
+  await ann.sees('the last');
+  return { ann, writer };
+}
+
 /** The two, with more in the chat than fits on the screen. */
 async function meetWithHistory(ann: Person, bob: Person): Promise<void> {
   await meet(ann, bob);
@@ -106,18 +125,7 @@ test('19 nobody is moved by messages that are laid out as they come into view', 
   newPerson,
   serve,
 }) => {
-  const { base } = await serve({ RATE_SEND: 'off' });
-  const session = await createSealedSession(base, ['Ann', 'Bob']);
-  const writer = await connect(await enter(base, session.b.link, session.b.code));
-  // In runs of very different length, none of it what a page may guess.
-  await Promise.all(
-    Array.from({ length: 400 }, (_, index) =>
-      writer.send(index % 3 === 0 ? `${index}\n`.repeat(1 + (index % 40) / 4) : `word ${index}`),
-    ),
-  );
-  const ann = await newPerson(base);
-  await ann.enter(session.a);
-  await ann.sees('word 398');
+  const { ann, writer } = await meetLongHistory(400, newPerson, serve);
   await listOf(ann).hover();
   for (let step = 0; step < 12; step += 1) {
     const { cid, at } = await placeInView(ann);
@@ -137,6 +145,24 @@ test('19 nobody is moved by messages that are laid out as they come into view', 
       return by;
     });
   await expect.poll(unknown).toBe(0);
+  await writer.close();
+});
+
+test('19 earlier messages come above what is read', async ({ newPerson, serve }) => {
+  const { ann, writer } = await meetLongHistory(900, newPerson, serve);
+  const earlier = ann.page.getByRole('button', { name: 'Show earlier' });
+  await expect.poll(() => ann.page.getByRole('listitem').count()).toBeGreaterThan(500);
+  await listOf(ann).evaluate((list) => list.scrollTo(0, 0));
+  await expect(ann.page.getByRole('button', { name: 'Go to the newest message' })).toBeVisible();
+  await expect(earlier).toBeInViewport();
+  const { cid, at } = await placeInView(ann);
+  await earlier.click();
+  await expect(ann.page.getByText('word 1', { exact: true })).toBeAttached();
+  const wrongBy = async () => Math.abs((await placeOf(ann, cid)) - at);
+  await expect.poll(wrongBy).toBeLessThanOrEqual(1);
+  // Nor when those above have got their true length.
+  await ann.page.waitForTimeout(2_000);
+  expect(await wrongBy()).toBeLessThanOrEqual(1);
   await writer.close();
 });
 

@@ -25,7 +25,7 @@ export function createScrollAnchor(
   moved: (atBottom: boolean) => void,
 ): ScrollAnchor {
   let pinned = true;
-  /** The first row on screen, and how far down in the list it is. */
+  /** The first message on screen, and how far down in the list it is. Days come and go. */
   let kept: Element | undefined;
   let keptAt = 0;
   let top = 0;
@@ -70,16 +70,24 @@ export function createScrollAnchor(
   // Only of the runs that are: asked for their place, all others would be laid out.
   const rowsInView = () => inView(runs).flatMap(inView);
   const onScroll = () => {
+    // What bringBack did is told as well: the same message is kept, until a person scrolls.
+    const isElsewhere = scroller.scrollTop !== top;
     if (look()) pinned = true;
-    [kept] = pinned ? [] : rowsInView();
-    if (kept) keptAt = fromTop(kept);
+    if (pinned) kept = undefined;
+    else if (isElsewhere) {
+      kept = rowsInView().find(({ dataset }) => dataset['cid']);
+      if (kept) keptAt = fromTop(kept);
+    }
     moved(pinned);
   };
   let frame: number | undefined;
+  let goesDown = false;
   const settle = () => {
     frame = undefined;
     if (!scroller.isConnected) return;
     look();
+    if (goesDown) pinned = true;
+    goesDown = false;
     if (pinned) {
       scroller.scrollTop = scroller.scrollHeight;
       look();
@@ -93,7 +101,7 @@ export function createScrollAnchor(
   scroller.addEventListener('scroll', onScroll, { passive: true });
   return {
     settle(toBottom) {
-      if (toBottom) pinned = true;
+      if (toBottom) goesDown = true;
       // With the frame: laid out now, all would be laid out twice.
       frame ??= requestAnimationFrame(settle);
     },

@@ -31,7 +31,7 @@ export function ChatMenu({ onChoice, onMissing }: ChatMenuProps) {
           void fetchExtras().then((isThere) => !isThere && onMissing());
         }}
       >
-        <Icon name="menu" size={22} class="icon icon-dots" />
+        <Icon name="menu" size={22} class="icon-dots" />
       </button>
       {isOpen && parts && (
         <parts.ChatMenuList

@@ -19,7 +19,6 @@ export interface IconProps {
   /** In place of a name, where an icon comes with its screen. */
   path?: string;
   size?: number;
-  /** Among which is `icon`. */
   class?: string;
 }
 
@@ -27,10 +26,16 @@ export function Icon({
   name = 'close',
   path = PATHS[name],
   size = 20,
-  class: className = 'icon',
+  class: className = '',
 }: IconProps) {
   return (
-    <svg class={className} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+    <svg
+      class={`icon ${className}`}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+    >
       <path d={path} />
     </svg>
   );

@@ -1,7 +1,7 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
@@ -19,6 +19,8 @@ import { MessageBubble } from './MessageBubble.tsx';
 import { MessageRun } from './MessageRun.tsx';
 
 const RENDERED = 500;
+/** So many are seen before the others are made, which takes most of the time to get in. */
+const FIRST = 60;
 /** So many more are let come before those above are taken away: each time all others move. */
 const SPARE = 100;
 
@@ -97,13 +99,14 @@ export function MessageList(props: MessageListProps) {
     const [view, column, rows] = [scroller.current, content.current, listElement.current];
     if (!view || !column || !rows) return undefined;
     let looking: ReturnType<typeof setTimeout> | undefined;
+    let isDown = true;
     // Once for all that happens together, and when it has been painted.
     const lookSoon = () => {
       looking ??= setTimeout(() => {
         looking = undefined;
-        const row = created.rowsInView().findLast(({ dataset }) => dataset['seq']);
-        if (!row) return;
-        const seq = Number(row.dataset['seq']);
+        const last = isDown ? null : created.rowsInView().findLast(({ dataset }) => dataset['seq']);
+        const seq = isDown ? seen.current : Number(last?.dataset['seq'] ?? 0);
+        if (seq === 0) return;
         countAnew((seen.current = Math.max(seen.current, seq)));
         if (document.visibilityState === 'visible' && document.hasFocus()) {
           latest.current.tools.chat.markRead(seq);
@@ -111,7 +114,7 @@ export function MessageList(props: MessageListProps) {
       }, 50);
     };
     const created = createScrollAnchor(view, column, rows, (bottom) => {
-      setAtBottom(bottom);
+      setAtBottom((isDown = bottom));
       // Before anybody goes up from there.
       if (bottom) seen.current = latest.current.items.findLast(({ seq }) => seq)?.seq ?? 0;
       lookSoon();
@@ -231,14 +234,18 @@ function noteText({ note }: NoteItem, slot: Slot, names: Readonly<Record<Slot, s
 function useStart(count: number, atBottom: boolean, earlier: number): number {
   const start = useRef(0);
   const shownEarlier = useRef(earlier);
+  const [areFirstSeen, setFirstSeen] = useState(false);
+  useEffect(() => setFirstSeen(count > 0), [count > 0]);
   if (earlier !== shownEarlier.current) {
     shownEarlier.current = earlier;
     start.current = Math.max(0, start.current - RENDERED);
   } else if (atBottom && count - start.current > RENDERED + SPARE) {
-    start.current = count - RENDERED - ((count - RENDERED) % RUN);
+    start.current = floorToRun(count - RENDERED);
   }
-  return Math.min(start.current, count);
+  return Math.max(areFirstSeen ? 0 : floorToRun(count - FIRST), Math.min(start.current, count));
 }
+
+const floorToRun = (index: number) => index - (index % RUN);
 
 /** The cid of the own message sent last from this page, null before the first. */
 function useNewOwn(items: readonly Item[]): string | null {

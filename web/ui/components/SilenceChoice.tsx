@@ -20,7 +20,7 @@ export function SilenceChoice({ value, onValue }: SilenceChoiceProps) {
   return (
     <details class="fold">
       <summary>
-        <Icon path="m9.5 6 6 6-6 6" size={16} class="icon flips" />
+        <Icon path="m9.5 6 6 6-6 6" size={16} class="flips" />
         {startText.silence}
       </summary>
       <div class="field">
