@@ -48,14 +48,16 @@ export function createScrollAnchor(
    * Whether the bottom is in view. Only someone who goes up leaves it: a list that grows or a room
    * that shrinks puts it out of view too, and a layout on the way, with one of them changed and the
    * other not yet, may have moved the list up, as far as the shortest list and the longest room
-   * leave. The event of a scroll may be told long after any of that.
+   * leave; with both changed since, the way was longer, and nobody can tell. The event of a scroll
+   * may be told long after any of that.
    */
   const look = () => {
     bringBack();
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const byLayout = Math.min(height, scrollHeight) - Math.max(room, clientHeight);
     const atBottom = scrollHeight - scrollTop - clientHeight <= AT_BOTTOM_PX;
-    if (!atBottom && scrollTop < Math.min(top, byLayout - 1)) pinned = false;
+    const isClear = height === scrollHeight || room === clientHeight;
+    if (!atBottom && isClear && scrollTop < Math.min(top, byLayout - 1)) pinned = false;
     [top, height, room] = [scrollTop, scrollHeight, clientHeight];
     return atBottom;
   };
