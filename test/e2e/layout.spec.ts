@@ -141,9 +141,7 @@ for (const motion of ['no-preference', 'reduce'] as const) {
     const durations = await ann.page.evaluate(() =>
       [...document.querySelectorAll('*')].flatMap((element) => {
         const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
-        // One has messages out of sight laid out, and moves nothing.
-        const isStill = ['none', 'lay-out'].includes(animationName);
-        const durations = isStill ? [] : [animationDuration];
+        const durations = animationName === 'none' ? [] : [animationDuration];
         return [...durations, ...transitionDuration.split(', ')];
       }),
     );

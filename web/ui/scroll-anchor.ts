@@ -69,7 +69,6 @@ export function createScrollAnchor(
       return bottom > ceiling && top + Math.min(height, LINE_PX) <= floor + 1;
     });
   };
-  // Only of the runs that are: asked for their place, all others would be laid out.
   const rowsInView = () => inView(runs).flatMap(inView);
   const onScroll = () => {
     // What bringBack did is told as well: the same message is kept, until a person scrolls.
