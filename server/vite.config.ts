@@ -1,4 +1,4 @@
-/** Bundles the server with what it imports: of a few files instead of 850 it starts twice as fast. */
+/** Bundles the server with what it imports: it starts sooner from a few files than from 850. */
 import { cpSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export default {
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
-        // Names stay, for whoever reads the stack of an error.
+        // Names and lines stay, for whoever reads the stack of an error.
         minify: { mangle: false, compress: true, codegen: false },
       },
     },
@@ -31,7 +31,7 @@ export default {
   },
 } satisfies UserConfig;
 
-/** What is read when it is needed, beside the code that reads it. */
+/** Texts of our own, beside the code that reads them. */
 function texts(): Plugin {
   return {
     name: 'texts',

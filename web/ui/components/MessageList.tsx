@@ -228,8 +228,8 @@ function noteText({ note }: NoteItem, slot: Slot, names: Readonly<Record<Slot, s
 }
 
 /**
- * Where the rendered part begins. At the bottom only the last messages are kept; further up
- * nothing is taken away, or what is being read would move.
+ * Where the rendered part begins: at first at the very last messages, until these are seen. At the
+ * bottom only the last are kept; further up nothing is taken away.
  */
 function useStart(count: number, atBottom: boolean, earlier: number): number {
   const start = useRef(0);
