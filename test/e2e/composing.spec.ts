@@ -116,7 +116,7 @@ test('19 whoever reads further up is not moved by what becomes of messages above
   const [longer, place] = [await length(), await placeInView(bob)];
   await ann.act(TALL[0]?.replaceAll('\n', ' ') ?? '', 'Remove for both');
   await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove for both' }).click();
-  await expect(bob.page.getByText('line 1.10')).toHaveCount(0);
+  await expect(listOf(bob).getByText('line 1.10')).toHaveCount(0);
   await expect.poll(length).toBeLessThan(longer - 100);
   await expect.poll(() => placeInView(bob)).toEqual(place);
 });
