@@ -41,7 +41,10 @@ test('how soon a thousand messages are seen, and one more of either', async ({
 
     const own = Array.from({ length: APPENDS }, (_, index) => `own ${rate} ${index}`);
     for (const text of own) {
-      await ann.say(text);
+      await ann.composer.fill(text);
+      // Nobody presses Enter in the millisecond of the last letter, before it is seen.
+      await ann.page.waitForTimeout(300);
+      await ann.composer.press('Enter');
       await alone(ann.page, text);
     }
     tell(`from Enter to the own bubble, ${rate}×`, await shownAfter(ann.page, 'press', own));
