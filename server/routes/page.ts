@@ -2,6 +2,7 @@
  * The page: one shell at / and /c, the same bytes for everyone, and what it loads. Built and
  * compressed ahead of time; nothing is rendered here, and nothing a link says arrives here.
  */
+import { readdirSync } from 'node:fs';
 import serveStatic from '@fastify/static';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
@@ -41,12 +42,23 @@ export async function pageRoutes(
     return sendError(reply, new AppError('bad_request', { message, details }), 416);
   });
 
-  for (const path of ['/', '/c']) {
-    app.get(path, HIDDEN, (_request, reply) => reply.sendFile('index.html'));
-  }
+  const start = startScript(webRoot);
+  app.get('/', HIDDEN, (_request, reply) => {
+    // Fetched beside the page's script, which would ask for it only when it has come itself.
+    if (start !== undefined) void reply.header('link', `<./${start}>; rel="modulepreload"`);
+    return reply.sendFile('index.html');
+  });
+  app.get('/c', HIDDEN, (_request, reply) => reply.sendFile('index.html'));
   // Everything the page loads is relative to its folder, which begins after the slash.
   const folder = config.publicUrl?.path;
   if (folder) {
     app.get(folder, HIDDEN, (_request, reply) => reply.redirect(`${folder}/`, 308));
   }
+}
+
+/** The chunk of the screen that is at /, by its place in the folder of the page. */
+function startScript(webRoot: string): string | undefined {
+  const names = readdirSync(`${webRoot}/assets`);
+  const name = names.find((file) => /^Start-[\w-]+\.js$/.test(file));
+  return name === undefined ? undefined : `assets/${name}`;
 }

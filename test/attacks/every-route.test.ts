@@ -18,7 +18,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const PUBLIC_URL = 'https://chat.example/two';
 const WEB = fileURLToPath(new URL('../../web/dist', import.meta.url));
-const [SCRIPT = ''] = readdirSync(`${WEB}/assets`).filter((name) => name.endsWith('.js'));
+const SCRIPTS = readdirSync(`${WEB}/assets`).filter((name) => name.endsWith('.js'));
+const [SCRIPT = ''] = SCRIPTS;
+const START = SCRIPTS.find((name) => name.startsWith('Start-'));
 
 describe('every route the server has, and by every method', async () => {
   const paths = await pathsOf({ PUBLIC_URL });
@@ -48,8 +50,12 @@ describe('every route the server has, and by every method', async () => {
         const headers = body === undefined ? {} : { 'content-type': 'application/json' };
         const request = { method, path: filled, headers, ...(body !== undefined && { body }) };
         const answer = await askRaw(server.port, request);
-        const isKept = path === '/*' && answer.status === 200;
-        const expected: Headers = { ...HTTPS, ...(isKept && KEPT) };
+        const isFound = answer.status === 200;
+        const expected: Headers = {
+          ...HTTPS,
+          ...(path === '/*' && isFound && KEPT),
+          ...(path === '/' && isFound && { link: `<./assets/${START}>; rel="modulepreload"` }),
+        };
         const { date: _, 'content-length': _length, ...seen } = answer.headers;
         const further = Object.keys(seen).filter((name) => !(name in expected));
         expect(seen).toMatchObject(expected);

@@ -44,6 +44,23 @@ test('41 budgets of the start page, of joining and of a chat', async ({ newPerso
   }
 });
 
+test('the first screen is fetched beside the script, and once', async ({ newPerson, places }) => {
+  const { page } = await newPerson(places.ann.base);
+  const fetches: string[] = [];
+  page.on('request', (request) => fetches.push(request.url()));
+  await page.goto(`${places.ann.base}/`);
+  await expect(page.getByLabel('Your name')).toBeVisible();
+  expect(fetches.filter((url) => url.includes('/assets/Start-'))).toHaveLength(1);
+  const [asked, script] = await page.evaluate(() => {
+    const entries = performance.getEntriesByType('resource');
+    // as: the entries of resources are these
+    const of = (name: string) =>
+      entries.find((entry) => entry.name.includes(name)) as PerformanceResourceTiming;
+    return [of('/assets/Start-').startTime, of('/assets/index-').responseStart];
+  });
+  expect(asked).toBeLessThan(script);
+});
+
 /** What a page has fetched so far. */
 function fetchesOf(page: Page) {
   const urls = new Set<string>();

@@ -57,6 +57,15 @@ describe('the shell', () => {
   });
 });
 
+it('says at / what the first screen needs beside the script, by whichever path', async () => {
+  const link = '<./assets/Start-4d5e6f.js>; rel="modulepreload"';
+  const get = await start();
+  expect((await get('/?utm=1')).headers['link']).toBe(link);
+  expect((await get('/c')).headers['link']).toBeUndefined();
+  const underPath = await start({ PUBLIC_URL: 'https://example.org/two' });
+  expect((await underPath('/two/')).headers['link']).toBe(link);
+});
+
 describe('what it loads', () => {
   it('is kept for good under assets, by type, compressed if it can be', async () => {
     const get = await start();

@@ -14,6 +14,7 @@ export async function webRoot(): Promise<string> {
     await writeFile(join(root, `${file}.br`), `${file} in br`);
     await writeFile(join(root, `${file}.gz`), `${file} in gz`);
   }
+  await writeFile(join(root, 'assets/Start-4d5e6f.js'), 'the first screen');
   await writeFile(join(root, 'assets/plain-9f.svg'), 'assets/plain-9f.svg');
   await writeFile(join(root, 'assets/app-1a2b3c.js.map'), 'sources');
   return root;
