@@ -13,6 +13,7 @@ import { limitBodyTime } from './plugins/body-timeouts.ts';
 import { boundUnanswered, continueInTurn } from './plugins/connections.ts';
 import { UNREADABLE_PATH, createBrokenRequestAnswer, handleErrors } from './plugins/errors.ts';
 import { takeJsonOnly } from './plugins/json-body.ts';
+import { LAZY_COMPILERS } from './plugins/lazy-compilers.ts';
 import { logOptions, logRequests, type LogStream } from './plugins/log.ts';
 import type { Metrics } from './plugins/metrics.ts';
 import { checkOrigins, isAllowedOrigin } from './plugins/origin.ts';
@@ -179,6 +180,7 @@ function createServer({
         validateSchema: false,
       },
     },
+    schemaController: { compilersFactory: LAZY_COMPILERS },
     connectionTimeout: idleConnectionMs,
     // Of what is no upload body-timeouts.ts stops the body sooner.
     requestTimeout: Math.max(uploadTimeoutMs, requestTimeoutMs),
