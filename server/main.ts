@@ -84,7 +84,7 @@ function readConfig(): Config {
   }
 }
 
-/** Loaded only where there is one: a sixth of the time that a process takes to start. */
+/** Loaded only where there is one: it takes memory, and a third of the time to start. */
 async function openRedis(at: RedisPlace, events: RedisEvents) {
   const [{ createRedisStore }, { connectToCount }] = await Promise.all([
     import('./store/redis-store.ts'),
@@ -95,7 +95,7 @@ async function openRedis(at: RedisPlace, events: RedisEvents) {
   return { store, redis: connectToCount(at) };
 }
 
-/** Loaded only where it is asked for: it takes 12 MB, and time to start. */
+/** Loaded only where it is asked for: it takes memory, and time to start. */
 async function openMetrics() {
   const { metricsToken: token } = config;
   if (token === null) return null;

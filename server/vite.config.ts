@@ -44,7 +44,7 @@ function texts(): Plugin {
   };
 }
 
-/** Takes no time to read and 7 MB less memory; whoever uses it all the same is stopped at the start. */
+/** Takes no time to read and 7 MB less memory; what uses it all the same fails. */
 function unused(): Plugin {
   return {
     name: 'unused',

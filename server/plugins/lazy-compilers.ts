@@ -7,10 +7,13 @@ import type { BuildCompilerFromPool } from '@fastify/ajv-compiler';
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import type { SerializerFactory } from '@fastify/fast-json-stringify-compiler';
 
+const buildValidator = AjvCompiler();
+const buildSerializer = SerializerSelector();
+
 /** As Fastify builds them, later. */
 export const LAZY_COMPILERS = {
   buildValidator: ((...options) => {
-    const compiler = once(() => AjvCompiler()(...options));
+    const compiler = once(() => buildValidator(...options));
     return (route) => {
       const compiled = once(() => compiler()(route));
       const validate = (data: unknown) => {
@@ -25,7 +28,7 @@ export const LAZY_COMPILERS = {
   }) satisfies BuildCompilerFromPool,
 
   buildSerializer: ((...options) => {
-    const compiler = once(() => SerializerSelector()(...options));
+    const compiler = once(() => buildSerializer(...options));
     return (route) => {
       const compiled = once(() => compiler()(route));
       return (data) => compiled()(data);

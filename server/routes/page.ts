@@ -58,7 +58,6 @@ export async function pageRoutes(
 
 /** The chunk of the screen that is at /, by its place in the folder of the page. */
 function startScript(webRoot: string): string | undefined {
-  const names = readdirSync(`${webRoot}/assets`);
-  const name = names.find((file) => /^Start-[\w-]+\.js$/.test(file));
-  return name === undefined ? undefined : `assets/${name}`;
+  const files = readdirSync(webRoot, { recursive: true, encoding: 'utf8' });
+  return files.find((file) => /^assets\/Start-[\w-]+\.js$/.test(file));
 }

@@ -121,6 +121,26 @@ test('19 whoever reads further up is not moved by what becomes of messages above
   await expect.poll(() => placeInView(bob)).toEqual(place);
 });
 
+test('19 nor by what becomes of one that is half above', async ({ ann, bob }) => {
+  await meetWithHistory(ann, bob);
+  await scrollUp(bob, 100);
+  const length = () => listOf(bob).evaluate((list) => list.scrollHeight);
+  const longer = await length();
+  const { cid, at } = await placeInView(bob);
+  expect(at).toBeLessThan(0);
+  const [cut, next] = await listOf(bob).evaluate((list, cid) => {
+    const rows = [...list.querySelectorAll('[data-cid]')];
+    const place = rows.findIndex((row) => row.getAttribute('data-cid') === cid);
+    const text = rows[place]?.querySelector('.bubble-text')?.textContent ?? '';
+    return [text.replaceAll('\n', ' '), rows[place + 1]?.getAttribute('data-cid') ?? ''];
+  }, cid);
+  const before = await placeOf(bob, next);
+  await ann.act(cut, 'Remove for both');
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Remove for both' }).click();
+  await expect.poll(length).toBeLessThan(longer - 100);
+  await expect.poll(async () => Math.abs((await placeOf(bob, next)) - before)).toBeLessThan(1.5);
+});
+
 test('19 a long history goes by exactly as far as it is scrolled', async ({ newPerson, serve }) => {
   const { ann, writer } = await meetLongHistory(400, newPerson, serve);
   await listOf(ann).hover();

@@ -1,5 +1,5 @@
 /**
- * The harness judged: two bugs are put into a copy of the built server, and the faults that are
+ * The harness judged: two bugs are put into a copy of the server, and the faults that are
  * there to find them must fail, with the complaint that is due.
  */
 import { repliesLost } from './f05-replies-lost.ts';

@@ -43,7 +43,8 @@ export function checkEnd({ events, log }: History, report: Report): void {
         `${device} was told of the end, and then: ${type} on connection ${event.connection}`,
       );
     }
-    if (type === 'ended') told.set(device, event.connection);
+    // What a connection has said holds for it, also if a landing says it again.
+    if (type === 'ended') told.set(device, event.connection ?? told.get(device) ?? null);
   }
   const [device] = told.keys();
   if (device !== undefined && log) {

@@ -242,6 +242,11 @@ group('tells when', () => {
     ['I9', 'a frame comes after the end', history([open, a.ended(), a.frame()], null)],
     [
       'I9',
+      'a frame comes after the end, that a landing has told too',
+      history([open, a.ended(), { type: 'ended', device: 'a', connection: null }, a.frame()], null),
+    ],
+    [
+      'I9',
       'another connection goes on',
       history([open, a2.asked(0), a.ended(), a2.welcomed(0)], null),
     ],

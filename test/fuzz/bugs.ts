@@ -1,4 +1,4 @@
-/** The fuzzers judged: bugs of the kinds they look for are put into a copy of the built server. */
+/** The fuzzers judged: bugs of the kinds they look for are put into a copy of the server. */
 import type { Fault } from '../faults/fault.ts';
 import { findBugs, type Bug } from '../faults/planted-bugs.ts';
 import { mutatedFrames } from './z1-frames.ts';

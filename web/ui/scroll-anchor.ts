@@ -25,7 +25,7 @@ export function createScrollAnchor(
   moved: (atBottom: boolean) => void,
 ): ScrollAnchor {
   let pinned = true;
-  /** The first message on screen, and how far down in the list it is. Days come and go. */
+  /** The message in the middle of those on screen, and how far down in the list. Days come and go. */
   let kept: Element | undefined;
   let keptAt = 0;
   let top = 0;
@@ -76,7 +76,9 @@ export function createScrollAnchor(
     if (look()) pinned = true;
     if (pinned) kept = undefined;
     else if (isElsewhere) {
-      kept = rowsInView().find(({ dataset }) => dataset['cid']);
+      // Not the first: most of that may be above, and what becomes of it there.
+      const messages = rowsInView().filter(({ dataset }) => dataset['cid']);
+      kept = messages[messages.length >> 1];
       if (kept) keptAt = fromTop(kept);
     }
     moved(pinned);
@@ -99,7 +101,7 @@ export function createScrollAnchor(
   const observer = new ResizeObserver(settle);
   observer.observe(scroller);
   observer.observe(content);
-  scroller.addEventListener('scroll', onScroll, { passive: true });
+  scroller.addEventListener('scroll', onScroll);
   return {
     settle(toBottom) {
       if (toBottom) goesDown = true;
@@ -107,6 +109,9 @@ export function createScrollAnchor(
       frame ??= requestAnimationFrame(settle);
     },
     rowsInView,
-    stop: () => observer.disconnect(),
+    stop() {
+      observer.disconnect();
+      scroller.removeEventListener('scroll', onScroll);
+    },
   };
 }
