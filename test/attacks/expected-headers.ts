@@ -76,6 +76,8 @@ export function expectExactly(answer: RawAnswer, expected: Headers, isHead = fal
   expect(Buffer.byteLength(answer.body)).toBe(Number(length));
 }
 
+/** Of the page at /: what its first screen needs. */
+export const START = { link: '<<\\./assets/Start-[\\w-]+\\.js>; rel="modulepreload">' };
 /** Of a file: what is in <> is a pattern. */
 export const FILE = {
   'accept-ranges': 'bytes',

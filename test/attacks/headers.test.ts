@@ -26,6 +26,7 @@ import {
   HTTP,
   HTTPS,
   KEPT,
+  START,
   type Headers,
 } from './expected-headers.ts';
 
@@ -100,9 +101,10 @@ beforeAll(async () => {
 
 const file = `/assets/${SCRIPT}`;
 const kept = { ...FILE, ...SCRIPT_TYPE, ...KEPT };
+const page = { ...FILE, ...HTML_TYPE, ...START };
 
 const ROWS: Row[] = [
-  { what: 'the page', request: { path: '/' }, status: 200, headers: { ...FILE, ...HTML_TYPE } },
+  { what: 'the page', request: { path: '/' }, status: 200, headers: page },
   { what: 'a link', request: { path: '/c' }, status: 200, headers: { ...FILE, ...HTML_TYPE } },
   {
     what: 'a link that a scanner has damaged',
@@ -114,19 +116,19 @@ const ROWS: Row[] = [
     what: 'the page, compressed',
     request: { path: '/', headers: { 'accept-encoding': 'br' } },
     status: 200,
-    headers: { ...FILE, ...HTML_TYPE, 'content-encoding': 'br' },
+    headers: { ...page, 'content-encoding': 'br' },
   },
   {
     what: 'HEAD of the page',
     request: { method: 'HEAD', path: '/' },
     status: 200,
-    headers: { ...FILE, ...HTML_TYPE },
+    headers: page,
   },
   {
     what: 'the page, not modified',
     request: { path: '/', headers: { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' } },
     status: 304,
-    headers: FILE,
+    headers: { ...FILE, ...START },
   },
   { what: 'an asset', request: { path: file }, status: 200, headers: kept },
   { what: 'HEAD of an asset', request: { method: 'HEAD', path: file }, status: 200, headers: kept },

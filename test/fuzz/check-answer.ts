@@ -26,7 +26,16 @@ const INTENDED_503 = /"code":"(busy|store_unavailable)"/;
 
 const OTHER_HEADERS = new Set([
   ...['content-security-policy', 'permissions-policy', 'cache-control', 'content-type'],
-  ...['content-length', 'date', 'connection', 'keep-alive', 'etag', 'last-modified', 'vary'],
+  ...[
+    'content-length',
+    'date',
+    'connection',
+    'keep-alive',
+    'etag',
+    'last-modified',
+    'vary',
+    'link',
+  ],
   ...['accept-ranges', 'content-range', 'content-encoding', 'set-cookie', 'retry-after'],
   ...['sec-websocket-version'],
 ]);
