@@ -26,18 +26,9 @@ const INTENDED_503 = /"code":"(busy|store_unavailable)"/;
 
 const OTHER_HEADERS = new Set([
   ...['content-security-policy', 'permissions-policy', 'cache-control', 'content-type'],
-  ...[
-    'content-length',
-    'date',
-    'connection',
-    'keep-alive',
-    'etag',
-    'last-modified',
-    'vary',
-    'link',
-  ],
+  ...['content-length', 'date', 'connection', 'keep-alive', 'etag', 'last-modified', 'vary'],
   ...['accept-ranges', 'content-range', 'content-encoding', 'set-cookie', 'retry-after'],
-  ...['sec-websocket-version'],
+  ...['link', 'sec-websocket-version'],
 ]);
 const HERE = fileURLToPath(new URL('../..', import.meta.url));
 /** A stack trace, or where something lies. */
