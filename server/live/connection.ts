@@ -2,6 +2,9 @@
  * One connection's life: greeting (no hello yet) → joining (the store is asked) → live → closed.
  * Ties frames in (intake) and frames out (delivery) to one socket; what concerns the session as
  * a whole is its local session's. Long because every way in which it can end is here.
+ *
+ * A class, like whatever else there is one of for each connection: a closure for every function
+ * was a third of what an idle connection weighed.
  */
 import type { Writable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
@@ -10,6 +13,7 @@ import { AppError, CLOSE } from '../protocol/errors.ts';
 import type {
   ClientFrame,
   Ended,
+  Position,
   ServerFrame,
   SessionLimits,
   Slot,
@@ -23,9 +27,17 @@ import {
   PONG_WITHIN_MS,
 } from '../protocol/limits.ts';
 import { parseClientFrame } from '../protocol/parse-client-frame.ts';
-import type { Connected, DuePush, Expiry, Lease, Publication, Store } from '../store/store.ts';
-import { createDelivery } from './delivery.ts';
-import { createIntake } from './intake.ts';
+import type {
+  Connected,
+  DuePush,
+  Expiry,
+  Lease,
+  LogPage,
+  Publication,
+  Store,
+} from '../store/store.ts';
+import { Delivery, type Recipient } from './delivery.ts';
+import { Intake, type Sender } from './intake.ts';
 import type { Closing, LiveRecorder } from './recorder.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -36,202 +48,279 @@ const CLOSE_WITHIN_MS = 2_000;
 
 const AS_TEXT = { binary: false };
 
+/** What all connections of a node share. */
+export interface Surroundings {
+  store: Store;
+  limits: SessionLimits;
+  recorder: LiveRecorder | undefined;
+  /** Somebody who is away is to be told through push services. */
+  onPush: (sid: string, push: DuePush) => void;
+  /** An internal fault, for the log: never holds what people said. */
+  onFault: (error: unknown) => void;
+  onClosed: (connection: Connection) => void;
+  now: () => number;
+}
+
+/** Its session, as far as it is on this node. */
+export interface Local {
+  /** Resolves once publications of the session reach its connections here. */
+  subscribed(): Promise<void>;
+  expectExpiry(expiry: Expiry): void;
+  /** Asks the store whether the session is over, and tells its connections here if it is. */
+  checkEnd(): Promise<void>;
+}
+
 export interface ConnectionOptions {
   socket: WebSocket;
   /** What the socket writes to. */
   stream: Writable;
-  store: Store;
   sid: string;
   slot: Slot;
   passHash: string;
   connectionId: string;
-  limits: SessionLimits;
   /** Null when RATE_SEND is off. */
   sendBucket: TokenBucket | null;
-  /** Resolves once publications of the session reach this connection. */
-  subscribed: () => Promise<void>;
-  onExpiry: (expiry: Expiry) => void;
-  /** Somebody who is away is to be told through push services. */
-  onPush: (push: DuePush) => void;
-  /** The store says that the session is gone. */
-  onGone: () => void;
-  onClosed: () => void;
-  /** An internal fault, for the log: never holds what people said. */
-  onFault: (error: unknown) => void;
-  recorder: LiveRecorder | undefined;
-  now: () => number;
+  session: Local;
 }
 
 type Hello = Extract<ClientFrame, { type: 'hello' }>;
 
-export type Connection = ReturnType<typeof createConnection>;
+export class Connection implements Sender, Recipient {
+  readonly socket: WebSocket;
+  readonly store: Store;
+  readonly recorder: LiveRecorder | undefined;
+  readonly sid: string;
+  readonly slot: Slot;
+  readonly sendBucket: TokenBucket | null;
+  readonly session: Local;
+  readonly now: () => number;
+  readonly #surroundings: Surroundings;
+  readonly #stream: Writable;
+  readonly #lease: Lease;
+  readonly #delivery: Delivery;
+  readonly #intake: Intake;
+  #state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
+  #helloTimer: NodeJS.Timeout | null;
+  #seenAt: number;
+  #pingedAt: number | null = null;
+  #renewAt = Infinity;
+  #isRestarting = false;
+  #isRefreshDue = false;
 
-export function createConnection(options: ConnectionOptions) {
-  const { socket, stream, store, sid, slot, passHash, connectionId, recorder, now } = options;
-  const lease: Lease = { slot, passHash, connectionId, device: null };
-  const maxBoxBytes = options.limits.messageBytes + BOX_OVERHEAD_BYTES;
-  let state: 'greeting' | 'joining' | 'live' | 'closed' = 'greeting';
-  let seenAt = now();
-  let pingedAt: number | null = null;
-  let renewAt = Infinity;
-  let restarting = false;
-  let refreshDue = false;
-  const helloTimer = setTimeout(() => close(CLOSE.noHello), HELLO_TIMEOUT_MS);
-
-  const delivery = createDelivery({
-    socket: {
-      send(frame: string | Buffer, sent?: () => void) {
-        gather(stream);
-        socket.send(frame, AS_TEXT, sent);
-      },
-      unsentBytes: () => socket.bufferedAmount,
-    },
-    slot,
-    readLog: (after) => store.readLog(sid, after),
-    onLost: (why) => (why === 'gone' ? options.onGone() : close(CLOSE.storeUnreachable)),
-    onSlow: () => close(CLOSE.slowReader),
-    onDelivered: recorder && ((tookMs) => recorder.delivered(tookMs)),
-    now,
-  });
-  const intake = createIntake({
-    socket,
-    store,
-    sid,
-    slot,
-    sendBucket: options.sendBucket,
-    seen: delivery.sent,
-    answer: (frame) => delivery.write(frame),
-    onStored: delivery.expect,
-    onPush: options.onPush,
-    onGone: options.onGone,
-    onFault: failed,
-    close,
-    recorder,
-    now,
-  });
-
-  // Attached before anything is awaited: frames that come at once must not be lost.
-  socket.on('message', receive);
-  socket.on('pong', sawLife);
-  socket.on('close', () => closed('left'));
-  // ws begins to close the socket, with the right code, after telling what is wrong with it.
-  socket.on('error', () => finish('broken'));
-
-  function sawLife(): void {
-    seenAt = now();
-    pingedAt = null;
+  constructor(options: ConnectionOptions, surroundings: Surroundings) {
+    const { socket, stream, sid, slot, passHash, connectionId, sendBucket, session } = options;
+    this.socket = socket;
+    this.store = surroundings.store;
+    this.recorder = surroundings.recorder;
+    this.sid = sid;
+    this.slot = slot;
+    this.sendBucket = sendBucket;
+    this.session = session;
+    this.now = surroundings.now;
+    this.#surroundings = surroundings;
+    this.#stream = stream;
+    this.#lease = { slot, passHash, connectionId, device: null };
+    this.#delivery = new Delivery(this);
+    this.#intake = new Intake(this);
+    this.#helloTimer = setTimeout(() => this.close(CLOSE.noHello), HELLO_TIMEOUT_MS);
+    this.#seenAt = this.now();
+    // Attached before anything is awaited: frames that come at once must not be lost.
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => this.#sawLife());
+    socket.on('close', () => this.#closed('left'));
+    // ws begins to close the socket, with the right code, after telling what is wrong with it.
+    socket.on('error', () => this.#finish('broken'));
   }
 
-  function receive(data: RawData, isBinary: boolean): void {
-    sawLife();
-    if (state === 'closed') return;
+  get passHash(): string {
+    return this.#lease.passHash;
+  }
+
+  get connectionId(): string {
+    return this.#lease.connectionId;
+  }
+
+  close(code: number): void {
+    if (this.#state === 'closed') return;
+    this.socket.close(code);
+    this.#finish(code);
+  }
+
+  /** The last frame, then the close: the session is over. */
+  end(ended: Ended): void {
+    this.answer(JSON.stringify(ended));
+    this.close(CLOSE.ended);
+  }
+
+  /** The node stops: waits for what is being stored, then asks the client to connect again. */
+  async restart(): Promise<void> {
+    this.#isRestarting = true;
+    await this.#intake.stop();
+    this.close(CLOSE.restart);
+  }
+
+  /** `bytes`: its frame. */
+  publish(publication: Publication, bytes: Buffer): void {
+    this.#delivery.publish(publication, bytes);
+  }
+
+  /** Publications may have been lost. */
+  interrupted(): void {
+    // Before hello nothing was missed; while joining it waits for the next tick.
+    if (this.#state === 'joining') this.#isRefreshDue = true;
+    else if (this.#state === 'live') void this.#refresh();
+  }
+
+  /** Every TICK_MS: is the other side alive, is the lease, is anything missing? */
+  tick(): void {
+    const at = this.now();
+    if (this.#intake.isPaused) this.#sawLife();
+    if (this.#pingedAt !== null && at - this.#pingedAt > PONG_WITHIN_MS) {
+      this.socket.terminate();
+      return this.#closed('lost');
+    }
+    if (this.#pingedAt === null && at - this.#seenAt > PING_AFTER_MS) {
+      this.#pingedAt = at;
+      this.socket.ping();
+    }
+    // The tick before it is due: who died is missed LEASE_MS + LEASE_RENEW_MS later, not after.
+    if (at > this.#renewAt - TICK_MS) {
+      this.#renewAt = at + LEASE_RENEW_MS;
+      void this.#renewLease();
+    }
+    if (this.#isRefreshDue && this.#state === 'live') void this.#refresh();
+    this.#delivery.tick();
+  }
+
+  // What its intake and its delivery need of it.
+
+  seen(): Position | null {
+    return this.#delivery.sent;
+  }
+
+  answer(frame: string): void {
+    this.#delivery.write(frame);
+  }
+
+  send(frame: string | Buffer, sent?: () => void): void {
+    gather(this.#stream);
+    this.socket.send(frame, AS_TEXT, sent);
+  }
+
+  unsentBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  readLog(after: Position | null): Promise<LogPage> {
+    return this.store.readLog(this.sid, after);
+  }
+
+  onStored(seq: number, askedAt?: number): void {
+    this.#delivery.expect(seq, askedAt);
+  }
+
+  onDelivered(tookMs: number): void {
+    this.recorder?.delivered(tookMs);
+  }
+
+  onPush(push: DuePush): void {
+    this.#surroundings.onPush(this.sid, push);
+  }
+
+  onSlow(): void {
+    this.close(CLOSE.slowReader);
+  }
+
+  onLost(why: 'gone' | 'diverged'): void {
+    if (why === 'gone') this.onGone();
+    else this.close(CLOSE.storeUnreachable);
+  }
+
+  /** The store says that the session is gone. */
+  onGone(): void {
+    void this.session.checkEnd();
+  }
+
+  onFault(error: unknown): void {
+    if (!(error instanceof AppError)) this.#surroundings.onFault(error);
+    this.close(CLOSE.storeUnreachable);
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#sawLife();
+    if (this.#state === 'closed') return;
+    const maxBoxBytes = this.#surroundings.limits.messageBytes + BOX_OVERHEAD_BYTES;
     // as: text messages arrive as one Buffer, `binaryType` being left at its default.
     const frame = isBinary ? null : parseClientFrame((data as Buffer).toString(), maxBoxBytes);
-    if (!frame || (frame.type === 'hello') !== (state === 'greeting')) return close(CLOSE.badFrame);
-    if (frame.type === 'hello') void join(frame);
-    else intake.take(frame);
+    const isGreeting = this.#state === 'greeting';
+    if (!frame || (frame.type === 'hello') !== isGreeting) return this.close(CLOSE.badFrame);
+    if (frame.type === 'hello') void this.#join(frame);
+    else this.#intake.take(frame);
   }
 
-  async function join({ after, device }: Hello): Promise<void> {
-    state = 'joining';
-    lease.device = device ?? null;
-    clearTimeout(helloTimer);
+  #sawLife(): void {
+    this.#seenAt = this.now();
+    this.#pingedAt = null;
+  }
+
+  async #join({ after, device }: Hello): Promise<void> {
+    this.#state = 'joining';
+    this.#lease.device = device ?? null;
+    this.#forgetHelloTimer();
     try {
-      await options.subscribed();
+      await this.session.subscribed();
       // Or it would take the place of one that came later.
-      if (isClosed()) return;
-      const connected = await store.connect(sid, lease, after);
-      if (isClosed()) return releaseLease();
-      if (connected.result === 'gone') return options.onGone();
-      if (connected.result === 'pass_gone') return close(CLOSE.passGone);
-      if (connected.reset) recorder?.reset();
-      state = 'live';
-      renewAt = now() + LEASE_RENEW_MS;
-      options.onExpiry(connected);
-      await delivery.start(welcome(connected), connected.from, connected.head.seq);
+      if (this.#isClosed()) return;
+      const connected = await this.store.connect(this.sid, this.#lease, after);
+      if (this.#isClosed()) return this.#releaseLease();
+      if (connected.result === 'gone') return this.onGone();
+      if (connected.result === 'pass_gone') return this.close(CLOSE.passGone);
+      if (connected.reset) this.recorder?.reset();
+      this.#state = 'live';
+      this.#renewAt = this.now() + LEASE_RENEW_MS;
+      this.session.expectExpiry(connected);
+      await this.#delivery.start(this.#welcome(connected), connected.from, connected.head.seq);
     } catch (error) {
-      failed(error);
+      this.onFault(error);
     }
   }
 
-  function welcome(connected: Connected): string {
+  #welcome(connected: Connected): string {
     const { head, reset, idleMs, expiresInMs, expiresBy, receipts, peer } = connected;
     const frame: Welcome = {
       type: 'welcome',
-      slot,
+      slot: this.slot,
       head: head.seq,
       sum: head.sum,
       ...{ reset, idleMs, expiresInMs, expiresBy },
-      limits: options.limits,
+      limits: this.#surroundings.limits,
       ...{ receipts, peer },
     };
     return JSON.stringify(frame);
   }
 
-  // A function, so that the compiler does not hold `state` for what it was before an await.
-  const isClosed = () => state === 'closed';
-
-  function failed(error: unknown): void {
-    if (!(error instanceof AppError)) options.onFault(error);
-    close(CLOSE.storeUnreachable);
-  }
-
-  function close(code: number): void {
-    if (state === 'closed') return;
-    socket.close(code);
-    finish(code);
-  }
-
-  /** A peer that does not answer the close must not hold memory, nor a stop of the node. */
-  function finish(why: Closing): void {
-    if (state === 'closed') return;
-    const timer = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
-    socket.once('close', () => clearTimeout(timer));
-    closed(why);
-  }
-
-  function closed(why: Closing): void {
-    if (state === 'closed') return;
-    // After a restart the client is back at once: nobody should see a moment of absence.
-    if (state === 'live' && !restarting) releaseLease();
-    state = 'closed';
-    recorder?.closed(why);
-    clearTimeout(helloTimer);
-    delivery.stop();
-    void intake.stop();
-    options.onClosed();
-  }
-
-  function releaseLease(): void {
-    // If the store does not answer, the lease expires by itself.
-    store.disconnect(sid, lease).then(
-      (push) => push && options.onPush(push),
-      () => {},
-    );
-  }
-
-  async function renewLease(): Promise<void> {
+  async #renewLease(): Promise<void> {
     try {
-      const renewed = await store.renewLease(sid, lease);
-      if (isClosed()) return;
-      if (renewed.result === 'gone') return options.onGone();
-      if (renewed.result === 'pass_gone') return close(CLOSE.passGone);
-      delivery.compare(renewed.head);
-      options.onExpiry(renewed);
+      const renewed = await this.store.renewLease(this.sid, this.#lease);
+      if (this.#isClosed()) return;
+      if (renewed.result === 'gone') return this.onGone();
+      if (renewed.result === 'pass_gone') return this.close(CLOSE.passGone);
+      this.#delivery.compare(renewed.head);
+      this.session.expectExpiry(renewed);
     } catch (error) {
-      if (error instanceof AppError) renewAt = now();
-      else failed(error);
+      if (error instanceof AppError) this.#renewAt = this.now();
+      else this.onFault(error);
     }
   }
 
   /** Publications may have been lost: tells again what they may have told, and reads the log. */
-  async function refresh(): Promise<void> {
-    refreshDue = false;
+  async #refresh(): Promise<void> {
+    this.#isRefreshDue = false;
     try {
-      const connected = await store.connect(sid, lease, delivery.sent());
-      if (isClosed()) return;
-      if (connected.result === 'gone') return options.onGone();
-      if (connected.result === 'pass_gone') return close(CLOSE.passGone);
+      const connected = await this.store.connect(this.sid, this.#lease, this.seen());
+      if (this.#isClosed()) return;
+      if (connected.result === 'gone') return this.onGone();
+      if (connected.result === 'pass_gone') return this.close(CLOSE.passGone);
       const { receipts, peer, expiresInMs, expiresBy } = connected;
       const frames: ServerFrame[] = [
         { type: 'receipt', slot: 'a', ...receipts.a },
@@ -239,65 +328,50 @@ export function createConnection(options: ConnectionOptions) {
         { type: 'peer', ...peer },
         { type: 'expires', inMs: expiresInMs, by: expiresBy },
       ];
-      for (const frame of frames) delivery.write(JSON.stringify(frame));
-      options.onExpiry(connected);
-      await delivery.catchUp();
+      for (const frame of frames) this.answer(JSON.stringify(frame));
+      this.session.expectExpiry(connected);
+      await this.#delivery.catchUp();
     } catch (error) {
-      if (error instanceof AppError) refreshDue = true;
-      else failed(error);
+      if (error instanceof AppError) this.#isRefreshDue = true;
+      else this.onFault(error);
     }
   }
 
-  return {
-    slot,
-    passHash,
-    connectionId,
-    close,
+  // A function, so that the compiler does not hold the state for what it was before an await.
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
 
-    /** Publications may have been lost. */
-    interrupted(): void {
-      // Before hello nothing was missed; while joining it waits for the next tick.
-      if (state === 'joining') refreshDue = true;
-      else if (state === 'live') void refresh();
-    },
+  /** A peer that does not answer the close must not hold memory, nor a stop of the node. */
+  #finish(why: Closing): void {
+    if (this.#state === 'closed') return;
+    const timer = setTimeout(() => this.socket.terminate(), CLOSE_WITHIN_MS);
+    this.socket.once('close', () => clearTimeout(timer));
+    this.#closed(why);
+  }
 
-    /** `bytes`: its frame. */
-    publish(publication: Publication, bytes: Buffer): void {
-      delivery.publish(publication, bytes);
-    },
+  #closed(why: Closing): void {
+    if (this.#state === 'closed') return;
+    // After a restart the client is back at once: nobody should see a moment of absence.
+    if (this.#state === 'live' && !this.#isRestarting) this.#releaseLease();
+    this.#state = 'closed';
+    this.recorder?.closed(why);
+    this.#forgetHelloTimer();
+    this.#delivery.stop();
+    void this.#intake.stop();
+    this.#surroundings.onClosed(this);
+  }
 
-    /** The last frame, then the close: the session is over. */
-    end(ended: Ended): void {
-      delivery.write(JSON.stringify(ended));
-      close(CLOSE.ended);
-    },
+  #forgetHelloTimer(): void {
+    if (this.#helloTimer) clearTimeout(this.#helloTimer);
+    this.#helloTimer = null;
+  }
 
-    /** Every TICK_MS: is the other side alive, is the lease, is anything missing? */
-    tick(): void {
-      const at = now();
-      if (intake.isPaused()) sawLife();
-      if (pingedAt !== null && at - pingedAt > PONG_WITHIN_MS) {
-        socket.terminate();
-        return closed('lost');
-      }
-      if (pingedAt === null && at - seenAt > PING_AFTER_MS) {
-        pingedAt = at;
-        socket.ping();
-      }
-      // The tick before it is due: who died is missed LEASE_MS + LEASE_RENEW_MS later, not after.
-      if (at > renewAt - TICK_MS) {
-        renewAt = at + LEASE_RENEW_MS;
-        void renewLease();
-      }
-      if (refreshDue && state === 'live') void refresh();
-      delivery.tick();
-    },
-
-    /** The node stops: waits for what is being stored, then asks the client to connect again. */
-    async restart(): Promise<void> {
-      restarting = true;
-      await intake.stop();
-      close(CLOSE.restart);
-    },
-  };
+  #releaseLease(): void {
+    // If the store does not answer, the lease expires by itself.
+    this.store.disconnect(this.sid, this.#lease).then(
+      (push) => push && this.onPush(push),
+      () => {},
+    );
+  }
 }

@@ -16,183 +16,188 @@ const DROP_AFTER_MS = 30_000;
 const MISSING_AFTER_MS = 1_000;
 const ENDED = '{"type":"ended"';
 
-export interface Outlet {
+/** Whom it is for. */
+export interface Recipient {
+  readonly slot: Slot;
   /** As text. `sent` is called when the system has it, or with an error. */
   send(frame: string | Buffer, sent?: () => void): void;
   /** What was sent and the system has not taken yet, in bytes. */
   unsentBytes(): number;
-}
-
-export interface DeliveryOptions {
-  socket: Outlet;
-  slot: Slot;
-  readLog: (after: Position | null) => Promise<LogPage>;
+  readLog(after: Position | null): Promise<LogPage>;
   /** The session is over, or its log is not the one that was delivered. */
-  onLost: (why: 'gone' | 'diverged') => void;
-  onSlow: () => void;
+  onLost(why: 'gone' | 'diverged'): void;
+  onSlow(): void;
   /** What `expect` was asked to time was sent, after so many ms. */
-  onDelivered?: ((tookMs: number) => void) | undefined;
-  now: () => number;
+  onDelivered(tookMs: number): void;
+  readonly now: () => number;
 }
 
-export type Delivery = ReturnType<typeof createDelivery>;
-
-export function createDelivery(options: DeliveryOptions) {
-  const { socket, slot, readLog, onLost, onSlow, onDelivered, now } = options;
-  let sent: Position | null = null;
+export class Delivery {
+  readonly #recipient: Recipient;
+  #state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
+  #sent: Position | null = null;
   /** The highest seq that is known to stand in the log, and since when it is ahead of `sent`. */
-  let known = 0;
-  let aheadSince = 0;
+  #known = 0;
+  #aheadSince = 0;
   /** The store did not answer: what it has is to be asked again. */
-  let isUnread = false;
-  let state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
-  let heldSince: number | null = null;
+  #isUnread = false;
+  #heldSince: number | null = null;
   /** The entry that is timed, 0 for none, and since when. */
-  let timedSeq = 0;
-  let timedSince = 0;
+  #timedSeq = 0;
+  #timedSince = 0;
   /** Frames that came before the welcome went out. */
-  let early: string[] = [];
+  #early: string[] | null = null;
 
-  const sentSeq = () => sent?.seq ?? 0;
-
-  function writeNow(frame: string | Buffer): void {
-    if (socket.unsentBytes() > DROP_BYTES) onSlow();
-    else socket.send(frame);
+  constructor(recipient: Recipient) {
+    this.#recipient = recipient;
   }
 
-  /** Nothing goes out before the welcome but the word that all is over. */
-  function write(frame: string): void {
-    if (state === 'waiting' && !frame.startsWith(ENDED)) early.push(frame);
-    else if (state !== 'stopped') writeNow(frame);
+  /** The last position delivered; what an append is checked against. */
+  get sent(): Position | null {
+    return this.#sent;
   }
 
-  /** `since`: to be told how long it took until it was sent; for one entry at a time. */
-  function expect(seq: number, since?: number): void {
-    if (since !== undefined && timedSeq === 0 && onDelivered) {
-      timedSeq = seq;
-      timedSince = since;
-      tellDelivered();
+  /** Sends the welcome and what came before it, then the log after `from`. */
+  async start(welcome: string, from: Position | null, head: number): Promise<void> {
+    if (this.#state !== 'waiting') return;
+    this.#sent = from;
+    this.#state = 'following';
+    this.#writeNow(welcome);
+    for (const frame of this.#early ?? []) this.#writeNow(frame);
+    this.#early = null;
+    this.expect(head);
+    if (this.#known > this.#sentSeq) await this.catchUp();
+  }
+
+  /** `bytes`: its frame. */
+  publish(publication: Publication, bytes: Buffer): void {
+    const { to, seq, frame } = publication;
+    if (this.#state === 'stopped' || (to !== '*' && to !== this.#recipient.slot)) return;
+    if (seq > 0) this.#takeEntry(publication, bytes);
+    else this.write(frame);
+  }
+
+  /** A frame for this connection only. Before the welcome none goes out but that all is over. */
+  write(frame: string): void {
+    if (this.#state === 'waiting' && !frame.startsWith(ENDED)) (this.#early ??= []).push(frame);
+    else if (this.#state !== 'stopped') this.#writeNow(frame);
+  }
+
+  /**
+   * The log is said to reach `seq`: if no publication brings it soon, it is read. `since`: to be
+   * told how long it took until it was sent; for one entry at a time.
+   */
+  expect(seq: number, since?: number): void {
+    if (since !== undefined && this.#timedSeq === 0) {
+      this.#timedSeq = seq;
+      this.#timedSince = since;
+      this.#tellDelivered();
     }
-    if (seq <= known) return;
-    if (known <= sentSeq()) aheadSince = now();
-    known = seq;
+    if (seq <= this.#known) return;
+    if (this.#known <= this.#sentSeq) this.#aheadSince = this.#recipient.now();
+    this.#known = seq;
   }
 
-  function tellDelivered(): void {
-    if (timedSeq === 0 || sentSeq() < timedSeq) return;
-    timedSeq = 0;
-    onDelivered?.(now() - timedSince);
+  /** The store's present head: if it is not ahead of what was delivered, it must be the same. */
+  compare({ seq, sum }: Position): void {
+    if (seq > this.#sentSeq) this.expect(seq);
+    else if (seq < this.#sentSeq || (this.#sent !== null && sum !== this.#sent.sum)) {
+      void this.catchUp();
+    }
   }
 
-  function takeEntry({ seq, before, frame }: Publication, bytes: Buffer): void {
-    if (state !== 'following' || heldSince !== null) return expect(seq);
-    if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {
-      sent = positionIn(seq, frame);
-      writeNow(bytes);
-      tellDelivered();
-      if (socket.unsentBytes() > HOLD_BYTES) heldSince = now();
+  /** Sends the log from where this connection stands, page by page, until nothing is missing. */
+  async catchUp(): Promise<void> {
+    if (this.#state !== 'following') return;
+    this.#state = 'reading';
+    try {
+      for (;;) {
+        const due = this.#known;
+        const page = await this.#recipient.readLog(this.#sent);
+        if (this.#isStopped()) return;
+        if (page.result !== 'page') return this.#recipient.onLost(page.result);
+        // What stood there once, perhaps a sender's last word, was lost: they have to hear of it.
+        if (page.head < due) return this.#recipient.onLost('diverged');
+        this.#isUnread = false;
+        const last = page.entries.at(-1);
+        if (last === undefined) break;
+        this.#sent = positionIn(this.#sentSeq + page.entries.length, last);
+        this.#heldSince ??= this.#recipient.now();
+        await this.#sendAndDrain(`{"type":"entries","list":[${page.entries.join(',')}]}`);
+        this.#heldSince = null;
+        if (this.#isStopped()) return;
+        this.#tellDelivered();
+        if (this.#sentSeq >= Math.max(page.head, this.#known)) break;
+      }
+    } catch {
+      // `tick` tries again.
+      this.#isUnread = true;
+      this.#aheadSince = this.#recipient.now();
+    } finally {
+      if (!this.#isStopped()) this.#state = 'following';
+    }
+  }
+
+  /** Once a second. */
+  tick(): void {
+    const at = this.#recipient.now();
+    if (this.#heldSince !== null) {
+      const unsent = this.#recipient.unsentBytes();
+      if (at - this.#heldSince > DROP_AFTER_MS || unsent > DROP_BYTES) {
+        return this.#recipient.onSlow();
+      }
+      if (this.#state !== 'following' || unsent > HOLD_BYTES) return;
+      this.#heldSince = null;
+      void this.catchUp();
+    } else if (this.#isUnread || this.#known > this.#sentSeq) {
+      if (at - this.#aheadSince > MISSING_AFTER_MS) void this.catchUp();
+    }
+  }
+
+  stop(): void {
+    this.#state = 'stopped';
+    this.#early = null;
+  }
+
+  get #sentSeq(): number {
+    return this.#sent?.seq ?? 0;
+  }
+
+  // A function, so that the compiler does not hold the state for what it was before an await.
+  #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  #writeNow(frame: string | Buffer): void {
+    if (this.#recipient.unsentBytes() > DROP_BYTES) this.#recipient.onSlow();
+    else this.#recipient.send(frame);
+  }
+
+  #sendAndDrain(frame: string): Promise<void> {
+    // An error means a closing socket, whose close event ends all this.
+    return new Promise((resolve) => this.#recipient.send(frame, () => resolve()));
+  }
+
+  #takeEntry({ seq, before, frame }: Publication, bytes: Buffer): void {
+    if (this.#state !== 'following' || this.#heldSince !== null) return this.expect(seq);
+    if (seq === this.#sentSeq + 1 && before === (this.#sent?.sum ?? '')) {
+      this.#sent = positionIn(seq, frame);
+      this.#writeNow(bytes);
+      this.#tellDelivered();
+      if (this.#recipient.unsentBytes() > HOLD_BYTES) this.#heldSince = this.#recipient.now();
       return;
     }
     // A gap; or an old seq again, which is either late news or a log that has changed, as one has
     // for certain whose entry before this is another than was delivered.
-    expect(seq);
-    void catchUp();
+    this.expect(seq);
+    void this.catchUp();
   }
 
-  /** Sends the log from where this connection stands, page by page, until nothing is missing. */
-  async function catchUp(): Promise<void> {
-    if (state !== 'following') return;
-    state = 'reading';
-    try {
-      for (;;) {
-        const due = known;
-        const page = await readLog(sent);
-        if (isStopped()) return;
-        if (page.result !== 'page') return onLost(page.result);
-        // What stood there once, perhaps a sender's last word, was lost: they have to hear of it.
-        if (page.head < due) return onLost('diverged');
-        isUnread = false;
-        const last = page.entries.at(-1);
-        if (last === undefined) break;
-        sent = positionIn(sentSeq() + page.entries.length, last);
-        heldSince ??= now();
-        await sendAndDrain(socket, `{"type":"entries","list":[${page.entries.join(',')}]}`);
-        heldSince = null;
-        if (isStopped()) return;
-        tellDelivered();
-        if (sentSeq() >= Math.max(page.head, known)) break;
-      }
-    } catch {
-      // `tick` tries again.
-      isUnread = true;
-      aheadSince = now();
-    } finally {
-      if (!isStopped()) state = 'following';
-    }
+  #tellDelivered(): void {
+    if (this.#timedSeq === 0 || this.#sentSeq < this.#timedSeq) return;
+    this.#timedSeq = 0;
+    this.#recipient.onDelivered(this.#recipient.now() - this.#timedSince);
   }
-
-  // A function, so that the compiler does not hold `state` for what it was before an await.
-  const isStopped = () => state === 'stopped';
-
-  return {
-    /** The last position delivered; what an append is checked against. */
-    // Not a getter, here and in what else there is one of for each connection: each object with one
-    // of its own is of a shape of its own.
-    sent: (): Position | null => sent,
-
-    /** Sends the welcome and what came before it, then the log after `from`. */
-    async start(welcome: string, from: Position | null, head: number): Promise<void> {
-      if (state !== 'waiting') return;
-      sent = from;
-      state = 'following';
-      writeNow(welcome);
-      for (const frame of early) writeNow(frame);
-      early = [];
-      expect(head);
-      if (known > sentSeq()) await catchUp();
-    },
-
-    publish(publication: Publication, bytes: Buffer): void {
-      const { to, seq, frame } = publication;
-      if (state === 'stopped' || (to !== '*' && to !== slot)) return;
-      if (seq > 0) takeEntry(publication, bytes);
-      else write(frame);
-    },
-
-    /** A frame for this connection only. */
-    write,
-    /** The log is said to reach `seq`: if no publication brings it soon, it is read. */
-    expect,
-    /** The store's present head: if it is not ahead of what was delivered, it must be the same. */
-    compare({ seq, sum }: Position): void {
-      if (seq > sentSeq()) expect(seq);
-      else if (seq < sentSeq() || (sent !== null && sum !== sent.sum)) void catchUp();
-    },
-    catchUp,
-
-    /** Once a second. */
-    tick(): void {
-      const at = now();
-      if (heldSince !== null) {
-        if (at - heldSince > DROP_AFTER_MS || socket.unsentBytes() > DROP_BYTES) return onSlow();
-        if (state !== 'following' || socket.unsentBytes() > HOLD_BYTES) return;
-        heldSince = null;
-        void catchUp();
-      } else if ((isUnread || known > sentSeq()) && at - aheadSince > MISSING_AFTER_MS) {
-        void catchUp();
-      }
-    },
-
-    stop(): void {
-      state = 'stopped';
-      early = [];
-    },
-  };
-}
-
-function sendAndDrain(socket: Outlet, frame: string): Promise<void> {
-  // An error means a closing socket, whose close event ends all this.
-  return new Promise((resolve) => socket.send(frame, () => resolve()));
 }
 
 /** Reads the sum out of an entry's JSON, in which it stands right behind the seq. */

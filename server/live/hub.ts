@@ -2,17 +2,17 @@
  * The hub: session → its connections on this node, one tick a second for all of them, and the
  * orderly stop. A session is here only as long as somebody is connected to it.
  */
+import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import { nanoid } from 'nanoid';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import { CLOSE } from '../protocol/errors.ts';
 import type { SessionLimits, Slot } from '../protocol/frames.ts';
 import type { DuePush, Store } from '../store/store.ts';
-import { createConnection, TICK_MS, type Connection } from './connection.ts';
-import { createLocalSession, type LocalSession } from './local-session.ts';
+import { Connection, TICK_MS, type Surroundings } from './connection.ts';
+import { LocalSession } from './local-session.ts';
 import type { LiveRecorder } from './recorder.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export interface HubOptions {
   store: Store;
@@ -46,6 +46,14 @@ export function createHub({
   const sessions = new Map<string, LocalSession>();
   const connections = new Set<Connection>();
   const limits = limitsOf(config);
+  const surroundings: Surroundings = {
+    ...{ store, limits, recorder, onPush, onFault, now },
+    onClosed(connection) {
+      connections.delete(connection);
+      const session = sessions.get(connection.sid);
+      if (session?.remove(connection)) sessions.delete(connection.sid);
+    },
+  };
   const ticker = setInterval(() => {
     for (const connection of connections) connection.tick();
   }, TICK_MS);
@@ -55,14 +63,14 @@ export function createHub({
   function localSession(sid: string): LocalSession {
     const present = sessions.get(sid);
     if (present) return present;
-    const session = createLocalSession({ store, sid, onEmpty: () => sessions.delete(sid) });
+    const session = new LocalSession(sid, store);
     sessions.set(sid, session);
     return session;
   }
 
   function sendBucket(): TokenBucket | null {
     const { rateSend, burstSend } = config;
-    return rateSend && createTokenBucket(burstSend, (rateSend.count * 1000) / rateSend.perMs, now);
+    return rateSend && new TokenBucket(burstSend, (rateSend.count * 1000) / rateSend.perMs, now);
   }
 
   return {
@@ -79,28 +87,10 @@ export function createHub({
     accept(socket: WebSocket, { sid, slot, passHash, stream }: Arrival): void {
       if (stopped) return socket.close(CLOSE.restart);
       const session = localSession(sid);
-      const connection: Connection = createConnection({
-        socket,
-        stream,
-        store,
-        sid,
-        slot,
-        passHash,
-        connectionId: nanoid(),
-        limits,
-        sendBucket: sendBucket(),
-        subscribed: () => session.subscribed(),
-        onExpiry: session.expectExpiry,
-        onPush: (push) => onPush(sid, push),
-        onGone: () => void session.checkEnd(),
-        onClosed: () => {
-          connections.delete(connection);
-          session.remove(connection);
-        },
-        onFault,
-        recorder,
-        now,
-      });
+      // In one piece: what nanoid puts together stays a tree of pieces, ten times as large.
+      const connectionId = randomBytes(16).toString('base64url');
+      const options = { socket, stream, sid, slot, passHash, connectionId, session };
+      const connection = new Connection({ ...options, sendBucket: sendBucket() }, surroundings);
       connections.add(connection);
       session.add(connection);
     },

@@ -1,25 +1,27 @@
 /** A token bucket: so many at once, so many a second for ever. Holds two numbers, no timer. */
+export class TokenBucket {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  readonly #now: () => number;
+  #tokens: number;
+  #at: number;
 
-export interface TokenBucket {
+  constructor(burst: number, perSecond: number, now: () => number) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#now = now;
+    this.#tokens = burst;
+    this.#at = now();
+  }
+
   /** Takes one and returns 0, or takes none and returns how many ms to wait for one. */
-  take(): number;
-}
-
-export function createTokenBucket(
-  burst: number,
-  perSecond: number,
-  now: () => number,
-): TokenBucket {
-  let tokens = burst;
-  let at = now();
-  return {
-    take() {
-      const nowMs = now();
-      tokens = Math.min(burst, tokens + ((nowMs - at) * perSecond) / 1000);
-      at = nowMs;
-      if (tokens < 1) return Math.ceil(((1 - tokens) * 1000) / perSecond);
-      tokens -= 1;
-      return 0;
-    },
-  };
+  take(): number {
+    const nowMs = this.#now();
+    const gained = ((nowMs - this.#at) * this.#perSecond) / 1000;
+    this.#tokens = Math.min(this.#burst, this.#tokens + gained);
+    this.#at = nowMs;
+    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) * 1000) / this.#perSecond);
+    this.#tokens -= 1;
+    return 0;
+  }
 }

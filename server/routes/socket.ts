@@ -66,8 +66,13 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   /** The socket holds on to its request and the answer to it: several kB for as long as it lives. */
   function letGo(socket: WebSocket, request: FastifyRequest): void {
     answers.get(request)?.detachSocket(request.raw.socket);
-    // The plugin's; one has to be there, also where nobody takes the socket over any more.
-    socket.removeAllListeners('error').on('error', () => {});
+    // The plugin's; one has to be there, also where nobody takes the socket over any more. Ours
+    // comes first: where none is left in between, what holds the listeners turns into a slow and
+    // large dictionary.
+    const [plugins] = socket.rawListeners('error');
+    socket.on('error', ignore);
+    // as: rawListeners says less than it knows.
+    if (plugins) socket.off('error', plugins as () => void);
   }
 
   app.get<SocketPath>(
@@ -102,6 +107,8 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   );
 };
 
+function ignore(): void {}
+
 type SocketPath = { Params: { id: string }; Querystring: { slot?: unknown } };
 type SocketRequest = FastifyRequest<SocketPath>;
 
@@ -111,6 +118,7 @@ type SocketRequest = FastifyRequest<SocketPath>;
  */
 function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
   const byAddress = new Map<string, number>();
+  const addresses = new WeakMap<Socket, string>();
   let taken = 0;
 
   function count(address: string, change: 1 | -1): void {
@@ -120,17 +128,26 @@ function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
     else byAddress.delete(address);
   }
 
+  /** One function for all: each that is made weighs as long as a connection is idle. */
+  function free(this: Socket): void {
+    const address = addresses.get(this);
+    if (address !== undefined && addresses.delete(this)) count(address, -1);
+  }
+
   return {
     /** Until the connection ends, also one that is refused. Throws `busy` or `rate_limited`. */
     take(address: string, connection: Socket): void {
+      // One that was refused, and asks again.
+      if (addresses.has(connection)) return;
       const details = { retryInMs: RETRY_MS };
       if (taken >= maxConnections) throw new AppError('busy', { details });
       if ((byAddress.get(address) ?? 0) >= maxConnectionsPerIp) {
         throw new AppError('rate_limited', { details });
       }
       count(address, 1);
-      if (connection.destroyed) count(address, -1);
-      else connection.once('close', () => count(address, -1));
+      addresses.set(connection, address);
+      if (connection.destroyed) free.call(connection);
+      else connection.on('close', free);
     },
   };
 }

@@ -17,7 +17,8 @@ interface Listener {
 
 interface Channel {
   name: string;
-  listeners: Set<Listener>;
+  /** Replaced, never changed: one may leave while all are told of something. */
+  listeners: readonly Listener[];
   ear: Ear | undefined;
   subscribed: Promise<void>;
   /** `subscribed` has resolved. */
@@ -54,9 +55,8 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
   }
 
   function open(name: string): Channel {
-    const listeners = new Set<Listener>();
     const subscribed = Promise.resolve();
-    const channel: Channel = { name, listeners, ear: undefined, subscribed, isOpen: false };
+    const channel: Channel = { name, listeners: [], ear: undefined, subscribed, isOpen: false };
     channels.set(name, channel);
     channel.subscribed = insist(() => listenAtOwner(channel), settled).then(() => {
       channel.isOpen = true;
@@ -65,7 +65,10 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
   }
 
   function leave(channel: Channel, listener: Listener): void {
-    if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return;
+    const others = channel.listeners.filter((one) => one !== listener);
+    if (others.length === channel.listeners.length) return;
+    channel.listeners = others;
+    if (others.length > 0) return;
     if (channels.get(channel.name) !== channel) return;
     channels.delete(channel.name);
     channel.ear?.forget(channel.name);
@@ -104,7 +107,7 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
       liveEarOf(name);
       const channel = channels.get(name) ?? open(name);
       const listener = { subscriber };
-      channel.listeners.add(listener);
+      channel.listeners = [...channel.listeners, listener];
       try {
         await channel.subscribed;
       } catch (cause) {
@@ -143,7 +146,7 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
 }
 
 function interrupt({ listeners }: Channel): void {
-  for (const { subscriber } of [...listeners]) subscriber.interrupted();
+  for (const { subscriber } of listeners) subscriber.interrupted();
 }
 
 /** `<to><seq> <frame>` or `<to><seq>:<before> <frame>`, as lua/parts/publish.lua writes it. */

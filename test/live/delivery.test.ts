@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDelivery, type Delivery } from '../../server/live/delivery.ts';
+import { Delivery } from '../../server/live/delivery.ts';
 import type { LogPage, Publication } from '../../server/store/store.ts';
 
 const sumOf = (seq: number) => `sum-of-${String(seq).padStart(4, '0')}`;
@@ -61,8 +61,9 @@ beforeEach(() => {
     if (after && log[seq - 1] !== entryJson(seq, after.sum)) return { result: 'diverged' };
     return { result: 'page', entries: log.slice(seq, seq + 2), head: log.length };
   };
-  delivery = createDelivery({
-    socket,
+  delivery = new Delivery({
+    send: (frame, sent) => socket.send(frame, sent),
+    unsentBytes: () => socket.unsent,
     slot: 'a',
     readLog: (after) => readLog(after),
     onLost: (why) => told.push(why),
@@ -90,7 +91,7 @@ describe('delivery', () => {
     await socket.drain();
     await socket.drain();
     expect(socket.seqs).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(delivery.sent()).toEqual(positionAt(6));
+    expect(delivery.sent).toEqual(positionAt(6));
   });
 
   it('[RS2] goes on after the position of the client, without a page if there is no news', async () => {

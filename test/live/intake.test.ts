@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig } from '../../server/config.ts';
-import { createIntake, type IntakeOptions } from '../../server/live/intake.ts';
-import { createTokenBucket } from '../../server/live/token-bucket.ts';
+import { Intake, type Sender } from '../../server/live/intake.ts';
+import { TokenBucket } from '../../server/live/token-bucket.ts';
 import { createMemoryStore } from '../../server/store/memory-store.ts';
 import type { Store } from '../../server/store/store.ts';
 
@@ -14,14 +14,14 @@ const send = (boxBytes = 296) => ({
   box: randomBytes(boxBytes).toString('base64url'),
 });
 
-async function setUp(options: Partial<IntakeOptions> = {}) {
+async function setUp(options: Partial<Sender> = {}) {
   const store = createMemoryStore(parseConfig({}));
   onTestFinished(() => store.close());
   await store.create({ sid, idleMs: 60_000, participants: { a: someone, b: someone } });
   const socket = { pause: vi.fn(), resume: vi.fn() };
   const stored: number[] = [];
   const faults: unknown[] = [];
-  const intake = createIntake({
+  const intake = new Intake({
     socket,
     store,
     sid,
@@ -61,25 +61,25 @@ it.each([
   const slow = held(real);
   const { intake, socket, stored } = await setUp({ store: slow.store });
   for (let i = 0; i < taken; i++) intake.take(send(boxBytes));
-  expect(intake.isPaused()).toBe(false);
+  expect(intake.isPaused).toBe(false);
   intake.take(send(boxBytes));
-  expect(intake.isPaused()).toBe(true);
+  expect(intake.isPaused).toBe(true);
   expect(socket.pause).toHaveBeenCalled();
   while (stored.length <= taken) {
     slow.gates.shift()?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await vi.waitFor(() => expect(intake.isPaused()).toBe(false));
+  await vi.waitFor(() => expect(intake.isPaused).toBe(false));
   expect(socket.resume).toHaveBeenCalled();
 });
 
 it('[CL6] reads nothing more while sends are paced, and says that the silence is its own', async () => {
-  const bucket = createTokenBucket(1, 5, performance.now.bind(performance));
+  const bucket = new TokenBucket(1, 5, performance.now.bind(performance));
   const { intake, stored } = await setUp({ sendBucket: bucket });
   for (let i = 0; i < 3; i++) intake.take(send());
-  await vi.waitFor(() => expect(intake.isPaused()).toBe(true));
+  await vi.waitFor(() => expect(intake.isPaused).toBe(true));
   await vi.waitFor(() => expect(stored).toEqual([1, 2, 3]));
-  expect(intake.isPaused()).toBe(false);
+  expect(intake.isPaused).toBe(false);
 });
 
 it('[LG2] answers a repeat with the entry, which is then known to stand in the log', async () => {
@@ -103,11 +103,11 @@ it('a fault that nobody expected is told, not swallowed', async () => {
 });
 
 it('a stop wakes a paced send, stores nothing more and lets the close be read', async () => {
-  const bucket = createTokenBucket(1, 0.001, performance.now.bind(performance));
+  const bucket = new TokenBucket(1, 0.001, performance.now.bind(performance));
   const { intake, socket, stored } = await setUp({ sendBucket: bucket });
   intake.take(send());
   intake.take(send());
-  await vi.waitFor(() => expect(intake.isPaused()).toBe(true));
+  await vi.waitFor(() => expect(intake.isPaused).toBe(true));
   await intake.stop();
   expect(stored.length).toBeLessThanOrEqual(1);
   expect(socket.resume).toHaveBeenCalled();

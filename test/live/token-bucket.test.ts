@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createTokenBucket } from '../../server/live/token-bucket.ts';
+import { TokenBucket } from '../../server/live/token-bucket.ts';
 
 it('[CL6] so many at once, so many a second', () => {
   let now = 0;
-  const bucket = createTokenBucket(3, 2, () => now);
+  const bucket = new TokenBucket(3, 2, () => now);
   expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0]);
   expect(bucket.take()).toBe(500);
   now += 500;
