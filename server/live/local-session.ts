@@ -20,7 +20,10 @@ const MAX_TIMER_MS = 2_147_000_000;
 export class LocalSession implements Local, Subscriber {
   readonly sid: string;
   readonly #store: Store;
-  /** Replaced, never changed: a connection may close while all are told of something. */
+  /**
+   * Replaced, never changed: a connection may close while all are told of something. By `concat`,
+   * which leaves no room for more.
+   */
   #connections: readonly Connection[] = [];
   #expiryTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -32,7 +35,7 @@ export class LocalSession implements Local, Subscriber {
   }
 
   add(connection: Connection): void {
-    this.#connections = [...this.#connections, connection];
+    this.#connections = this.#connections.concat(connection);
   }
 
   /** Whether it was the last. */

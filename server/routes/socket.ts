@@ -66,13 +66,8 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
   /** The socket holds on to its request and the answer to it: several kB for as long as it lives. */
   function letGo(socket: WebSocket, request: FastifyRequest): void {
     answers.get(request)?.detachSocket(request.raw.socket);
-    // The plugin's; one has to be there, also where nobody takes the socket over any more. Ours
-    // comes first: where none is left in between, what holds the listeners turns into a slow and
-    // large dictionary.
-    const [plugins] = socket.rawListeners('error');
-    socket.on('error', ignore);
-    // as: rawListeners says less than it knows.
-    if (plugins) socket.off('error', plugins as () => void);
+    // The plugin's; one has to be there, also where nobody takes the socket over any more.
+    socket.removeAllListeners('error').on('error', ignore);
   }
 
   app.get<SocketPath>(

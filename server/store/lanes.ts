@@ -40,13 +40,17 @@ export function createLanes(): Lanes {
     return lane;
   }
 
+  function leave(sid: string, lane: Lane): void {
+    if (--lane.open === 0) lanes.delete(sid);
+  }
+
   /** Until `work` is really over, also if nobody waits for it any more. */
   async function keepOpen<T>(sid: string, lane: Lane, work: Promise<T>): Promise<T> {
     lane.open++;
     try {
       return await work;
     } finally {
-      if (--lane.open === 0) lanes.delete(sid);
+      leave(sid, lane);
     }
   }
 
@@ -54,16 +58,20 @@ export function createLanes(): Lanes {
     follow(sid, operation, again) {
       const giveUpAt = performance.now() + OPERATION_MS;
       const lane = laneOf(sid);
+      // The way of every message: `keepOpen`, but without a promise more.
       const send = async () => {
         const turn = ++lane.sent;
+        lane.open++;
         try {
           return await operation();
         } catch (error) {
           if (!again || refusalOf(error) === null || lane.sent !== turn) throw error;
           return await within(giveUpAt, keepOpen(sid, lane, hold(lane, again(error, giveUpAt))));
+        } finally {
+          leave(sid, lane);
         }
       };
-      return inTurn(lane, giveUpAt, () => keepOpen(sid, lane, send()));
+      return inTurn(lane, giveUpAt, send);
     },
     occupy(sid, operation) {
       const giveUpAt = performance.now() + OPERATION_MS;
@@ -78,8 +86,11 @@ export function createLanes(): Lanes {
 }
 
 /** Sends when nothing holds the lane. What gives up while it waits is never sent. */
-async function inTurn<T>(lane: Lane, giveUpAt: number, send: () => Promise<T>): Promise<T> {
-  if (lane.holding === 0) return send();
+function inTurn<T>(lane: Lane, giveUpAt: number, send: () => Promise<T>): Promise<T> {
+  return lane.holding === 0 ? send() : wait(lane, giveUpAt, send);
+}
+
+async function wait<T>(lane: Lane, giveUpAt: number, send: () => Promise<T>): Promise<T> {
   let go = () => {};
   const sent = new Promise<T>((resolve) => (go = () => resolve(send())));
   lane.waiting.add(go);

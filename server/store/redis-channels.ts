@@ -107,7 +107,7 @@ export function createRedisChannels({ earOf, settled }: RedisChannelsOptions): R
       liveEarOf(name);
       const channel = channels.get(name) ?? open(name);
       const listener = { subscriber };
-      channel.listeners = [...channel.listeners, listener];
+      channel.listeners = channel.listeners.concat(listener);
       try {
         await channel.subscribed;
       } catch (cause) {

@@ -25,10 +25,14 @@ const BUGS: readonly Bug[] = [
     changes: [
       {
         file: 'live/delivery.ts',
-        from: "if (seq === sentSeq() + 1 && before === (sent?.sum ?? '')) {",
+        from: "if (seq === this.#sentSeq + 1 && before === (this.#sent?.sum ?? '')) {",
         to: 'if (true) {',
       },
-      { file: 'live/connection.ts', from: "else if (state === 'live')", to: 'else if (false)' },
+      {
+        file: 'live/connection.ts',
+        from: "else if (this.#state === 'live')",
+        to: 'else if (false)',
+      },
     ],
     foundBy: subscriptionsCut,
     complaint: /I4 in session .*:\n.*/,

@@ -7,11 +7,10 @@
 --         endedNoticeTtlMs pushPauseMs
 -- returns the seq if stored, or {seq, {expiresInMs, endpoint …}} if the other participant is to be
 --         told there; the entry as JSON if repeated; or 'gone', 'diverged', 'foreign', 'full'
--- needs   clock publish deadline bytes
+-- needs   clock publish bytes
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local peer = slot == 'a' and 'b' or 'a'
-local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'met', 'by', 'idle', 'limit',
-  peer .. ':endpoints')
+local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'moves', peer .. ':endpoints')
 local deadline, now = s[1], time()
 if is_over(deadline, now) then
   return 'gone'
@@ -23,8 +22,10 @@ if ARGV[5] ~= '0' and (ARGV[5] ~= s[2] or ARGV[6] ~= s[3]) then
     return 'diverged'
   end
 end
-local seq, bytes = s[2] + 1, s[4] + bytes_of(box)
-local full = seq > tonumber(ARGV[7]) or bytes > tonumber(ARGV[8])
+local number, bytes = s[2] + 1, s[4] + bytes_of(box)
+-- As text once, not wherever it is written.
+local seq = string.format('%d', number)
+local full = number > tonumber(ARGV[7]) or bytes > tonumber(ARGV[8])
 if full or redis.call('HSETNX', KEYS[3], cid, seq) == 0 then
   -- needs log
   local earlier = redis.call('HGET', KEYS[3], cid)
@@ -34,19 +35,23 @@ end
 local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '","cid":"' .. cid
   .. '","at":' .. now .. ',"box":"'
 redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
-redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', bytes)
+redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', string.format('%d', bytes))
 publish_message('*' .. seq .. ':' .. s[3] .. ' {"type":"entry",' .. place .. box .. '"}')
-if s[5] == '1' then
-  deadline = touch(now, deadline, s[6], s[7], tonumber(s[8]), ARGV[9])
+if not s[5] or now >= tonumber(s[5]) then
+  -- needs deadline
+  local met, by, idle, limit = unpack(redis.call('HMGET', KEYS[1], 'met', 'by', 'idle', 'limit'))
+  if met == '1' then
+    deadline = touch(now, deadline, by, idle, tonumber(limit), ARGV[9])
+  end
 end
-if seq == 1 then
+if number == 1 then
   -- needs first-entry
   expire_log(deadline)
 end
-if s[9] then
+if s[6] then
   -- needs endpoints
   if is_push_due(peer, now, ARGV[10]) then
-    return { seq, due_push(deadline - now, s[9]) }
+    return { number, due_push(deadline - now, s[6]) }
   end
 end
-return seq
+return number

@@ -6,7 +6,7 @@
 --         maxFiles maxFilesBytes share (of maxmemory, that may be filled with files)
 -- returns 'more'; 'stored' if it is whole now, 'repeated' if it was before; or 'gone',
 --         'pass_gone', 'not_met', 'taken', 'full', 'no_room', 'lost' (the first is not there)
--- needs   clock deadline passes log memory files
+-- needs   clock passes log memory files
 local slot, cid, bytes, index = ARGV[1], ARGV[3], tonumber(ARGV[5]), tonumber(ARGV[6])
 local deadline, met = unpack(redis.call('HMGET', KEYS[1], 'deadline', 'met'))
 if is_over(deadline, time()) then

@@ -1,12 +1,7 @@
--- For a millisecond Redis still shows a key whose time has come, but removes at once whatever is
--- told to expire then: a script that makes keys asks here first.
-local function is_over(deadline, now)
-  return not deadline or now >= tonumber(deadline)
-end
-
 -- All keys of a session share one deadline; the notice of its end, written ahead, outlives them.
 -- Something happened at `now`: the deadline moves to now + idle, never past `limit`, and only if
--- that is more than a second away from where it is. Returns the deadline that holds.
+-- that is more than a second away from where it is. Returns the deadline that holds. `moves` says
+-- from when it would move again, for who has no time to reckon.
 local function touch(now, deadline, by, idle, limit, notice_ms)
   local at, why = now + idle, 'silence'
   if at >= limit then
@@ -16,7 +11,9 @@ local function touch(now, deadline, by, idle, limit, notice_ms)
   if shift <= 1000 and shift >= -1000 and why == by then
     return deadline
   end
-  redis.call('HSET', KEYS[1], 'deadline', at, 'by', why)
+  local moves = math.min(now + 1001, limit - idle)
+  if why == 'limit' then moves = limit end
+  redis.call('HSET', KEYS[1], 'deadline', at, 'by', why, 'moves', moves)
   redis.call('HSET', KEYS[6], 'reason', why)
   for _, i in ipairs({ 1, 2, 3, 4, 5, 7 }) do
     redis.call('PEXPIREAT', KEYS[i], at)
