@@ -182,6 +182,8 @@ export class Delivery {
     if (this.#state !== 'following' || this.#heldSince !== null) return this.expect(seq);
     if (seq === this.#sentSeq + 1 && before === (this.#sent?.sum ?? '')) {
       this.#sent = positionIn(seq, frame);
+      // What keeps coming is late, not missing.
+      if (this.#known > seq) this.#aheadSince = this.#recipient.now();
       this.#writeNow(bytes);
       this.#tellDelivered();
       if (this.#recipient.unsentBytes() > HOLD_BYTES) this.#heldSince = this.#recipient.now();

@@ -6,6 +6,7 @@ import type { Side, System } from './systems.ts';
 
 /** As many bytes as the box of a short message has. */
 const BOX = randomBytes(300).toString('base64url');
+const CID = '"cid":"';
 
 export interface Talker {
   /** Where they came in. */
@@ -43,17 +44,18 @@ async function talk(
   socket.on('message', (data: Buffer) => {
     const text = data.toString('latin1');
     if (greeting && text.startsWith(greeting.answer)) return greeted();
-    const at = text.indexOf('"cid":"') + '"cid":"'.length;
-    if (at < '"cid":"'.length) return;
-    const cid = text.slice(at, at + 22);
-    const own = waiting.get(cid);
-    waiting.delete(cid);
-    if (own) own();
-    else {
-      heard += 1;
-      onHeard(cid);
+    // A page of the log has more than one.
+    for (let at = text.indexOf(CID); at >= 0; at = text.indexOf(CID, at + CID.length)) {
+      hear(text.slice(at + CID.length, at + CID.length + 22));
     }
   });
+  function hear(cid: string): void {
+    const own = waiting.get(cid);
+    waiting.delete(cid);
+    if (own) return own();
+    heard += 1;
+    onHeard(cid);
+  }
   await once(socket, 'open');
   if (greeting) {
     const welcome = new Promise<void>((resolve) => (greeted = resolve));

@@ -136,6 +136,29 @@ describe('delivery', () => {
     expect(socket.seqs).toEqual([1]);
   });
 
+  it('[LG3] reads nothing while the publications of what is known to be there keep coming', async () => {
+    await delivery.start('welcome', null, 0);
+    append(9);
+    let reads = 0;
+    const read = readLog;
+    readLog = (after) => {
+      reads += 1;
+      return read(after);
+    };
+    delivery.expect(9);
+    for (let seq = 1; seq < 9; seq++) {
+      clock += 300;
+      publish(published(seq));
+      delivery.tick();
+      await settled();
+    }
+    expect(reads).toBe(0);
+    clock += 1_100;
+    delivery.tick();
+    await settled();
+    expect(reads).toBe(1);
+  });
+
   it('[RS5] notices a log that has changed behind what was delivered', async () => {
     append(2);
     await Promise.all([delivery.start('welcome', null, 2), settled().then(() => socket.drain())]);
