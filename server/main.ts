@@ -23,6 +23,11 @@ const STORE_WAIT_MS = 30_000;
 const STORE_RETRY_MS = 200;
 /** A Redis that is there answers sooner. */
 const TELL_AFTER_MS = 1_000;
+/**
+ * How many may wait to be accepted; the system has a limit of its own (net.core.somaxconn). After
+ * a restart all clients come within seconds: who finds no place here tries again in 1, 3, 7, 15 s.
+ */
+const BACKLOG = 2_048;
 
 // New objects get 2 MB for as long as the process lives, instead of up to 48 under load that are
 // hardly ever given back. Nothing is slower for it.
@@ -138,7 +143,7 @@ function pageFolder(): string | null {
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
     switch (code) {

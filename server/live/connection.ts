@@ -62,7 +62,7 @@ export interface Surroundings {
 }
 
 /** Its session, as far as it is on this node. */
-export interface Local {
+export interface SessionHere {
   /** Resolves once publications of the session reach its connections here. */
   subscribed(): Promise<void>;
   expectExpiry(expiry: Expiry): void;
@@ -80,7 +80,7 @@ export interface ConnectionOptions {
   connectionId: string;
   /** Null when RATE_SEND is off. */
   sendBucket: TokenBucket | null;
-  session: Local;
+  session: SessionHere;
 }
 
 type Hello = Extract<ClientFrame, { type: 'hello' }>;
@@ -92,8 +92,8 @@ export class Connection implements Sender, Recipient {
   readonly sid: string;
   readonly slot: Slot;
   readonly sendBucket: TokenBucket | null;
-  readonly session: Local;
   readonly now: () => number;
+  readonly #session: SessionHere;
   readonly #surroundings: Surroundings;
   readonly #stream: Writable;
   readonly #lease: Lease;
@@ -115,7 +115,7 @@ export class Connection implements Sender, Recipient {
     this.sid = sid;
     this.slot = slot;
     this.sendBucket = sendBucket;
-    this.session = session;
+    this.#session = session;
     this.now = surroundings.now;
     this.#surroundings = surroundings;
     this.#stream = stream;
@@ -140,6 +140,7 @@ export class Connection implements Sender, Recipient {
     return this.#lease.connectionId;
   }
 
+  /** With a code of ours; a second time does nothing. */
   close(code: number): void {
     if (this.#state === 'closed') return;
     this.socket.close(code);
@@ -238,7 +239,7 @@ export class Connection implements Sender, Recipient {
 
   /** The store says that the session is gone. */
   onGone(): void {
-    void this.session.checkEnd();
+    void this.#session.checkEnd();
   }
 
   onFault(error: unknown): void {
@@ -268,7 +269,7 @@ export class Connection implements Sender, Recipient {
     this.#lease.device = device ?? null;
     this.#forgetHelloTimer();
     try {
-      await this.session.subscribed();
+      await this.#session.subscribed();
       // Or it would take the place of one that came later.
       if (this.#isClosed()) return;
       const connected = await this.store.connect(this.sid, this.#lease, after);
@@ -278,7 +279,7 @@ export class Connection implements Sender, Recipient {
       if (connected.reset) this.recorder?.reset();
       this.#state = 'live';
       this.#renewAt = this.now() + LEASE_RENEW_MS;
-      this.session.expectExpiry(connected);
+      this.#session.expectExpiry(connected);
       await this.#delivery.start(this.#welcome(connected), connected.from, connected.head.seq);
     } catch (error) {
       this.onFault(error);
@@ -306,7 +307,7 @@ export class Connection implements Sender, Recipient {
       if (renewed.result === 'gone') return this.onGone();
       if (renewed.result === 'pass_gone') return this.close(CLOSE.passGone);
       this.#delivery.compare(renewed.head);
-      this.session.expectExpiry(renewed);
+      this.#session.expectExpiry(renewed);
     } catch (error) {
       if (error instanceof AppError) this.#renewAt = this.now();
       else this.onFault(error);
@@ -329,7 +330,7 @@ export class Connection implements Sender, Recipient {
         { type: 'expires', inMs: expiresInMs, by: expiresBy },
       ];
       for (const frame of frames) this.answer(JSON.stringify(frame));
-      this.session.expectExpiry(connected);
+      this.#session.expectExpiry(connected);
       await this.#delivery.catchUp();
     } catch (error) {
       if (error instanceof AppError) this.#isRefreshDue = true;

@@ -12,7 +12,7 @@ const HOLD_BYTES = 256 * 1024;
 /** Above this many, or behind for this long, the reader is too slow to be kept. */
 const DROP_BYTES = 1024 * 1024;
 const DROP_AFTER_MS = 30_000;
-/** How long an entry that is known to stand in the log may stay unpublished before it is read. */
+/** With an entry known to stand in the log: how long no publication may come before it is read. */
 const MISSING_AFTER_MS = 1_000;
 const ENDED = '{"type":"ended"';
 
@@ -36,9 +36,9 @@ export class Delivery {
   readonly #recipient: Recipient;
   #state: 'waiting' | 'following' | 'reading' | 'stopped' = 'waiting';
   #sent: Position | null = null;
-  /** The highest seq that is known to stand in the log, and since when it is ahead of `sent`. */
+  /** The highest seq known to stand in the log; and, if it is ahead, since when nothing has come. */
   #known = 0;
-  #aheadSince = 0;
+  #waitingSince = 0;
   /** The store did not answer: what it has is to be asked again. */
   #isUnread = false;
   #heldSince: number | null = null;
@@ -94,7 +94,7 @@ export class Delivery {
       this.#tellDelivered();
     }
     if (seq <= this.#known) return;
-    if (this.#known <= this.#sentSeq) this.#aheadSince = this.#recipient.now();
+    if (this.#known <= this.#sentSeq) this.#waitingSince = this.#recipient.now();
     this.#known = seq;
   }
 
@@ -132,7 +132,7 @@ export class Delivery {
     } catch {
       // `tick` tries again.
       this.#isUnread = true;
-      this.#aheadSince = this.#recipient.now();
+      this.#waitingSince = this.#recipient.now();
     } finally {
       if (!this.#isStopped()) this.#state = 'following';
     }
@@ -150,7 +150,7 @@ export class Delivery {
       this.#heldSince = null;
       void this.catchUp();
     } else if (this.#isUnread || this.#known > this.#sentSeq) {
-      if (at - this.#aheadSince > MISSING_AFTER_MS) void this.catchUp();
+      if (at - this.#waitingSince > MISSING_AFTER_MS) void this.catchUp();
     }
   }
 
@@ -183,7 +183,7 @@ export class Delivery {
     if (seq === this.#sentSeq + 1 && before === (this.#sent?.sum ?? '')) {
       this.#sent = positionIn(seq, frame);
       // What keeps coming is late, not missing.
-      if (this.#known > seq) this.#aheadSince = this.#recipient.now();
+      if (this.#known > seq) this.#waitingSince = this.#recipient.now();
       this.#writeNow(bytes);
       this.#tellDelivered();
       if (this.#recipient.unsentBytes() > HOLD_BYTES) this.#heldSince = this.#recipient.now();

@@ -147,11 +147,12 @@ export class Intake {
   #pause(waitMs: number): Promise<void> {
     this.#stopReading();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
       this.#wake = () => {
         clearTimeout(timer);
+        this.#wake = null;
         resolve();
       };
+      const timer = setTimeout(this.#wake, waitMs);
     });
   }
 

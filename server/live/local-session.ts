@@ -12,13 +12,13 @@ import type {
   Store,
   Subscriber,
 } from '../store/store.ts';
-import type { Connection, Local } from './connection.ts';
+import type { Connection, SessionHere } from './connection.ts';
 
 /** Timers of Node overflow past this and fire at once. */
 const MAX_TIMER_MS = 2_147_000_000;
 
-export class LocalSession implements Local, Subscriber {
-  readonly sid: string;
+export class LocalSession implements SessionHere, Subscriber {
+  readonly #sid: string;
   readonly #store: Store;
   /**
    * Replaced, never changed: a connection may close while all are told of something. By `concat`,
@@ -30,7 +30,7 @@ export class LocalSession implements Local, Subscriber {
   #subscription: Promise<() => void> | null = null;
 
   constructor(sid: string, store: Store) {
-    this.sid = sid;
+    this.#sid = sid;
     this.#store = store;
   }
 
@@ -50,7 +50,7 @@ export class LocalSession implements Local, Subscriber {
 
   /** Resolves when publications arrive here. After a failure the next one to ask tries again. */
   async subscribed(): Promise<void> {
-    const attempt = (this.#subscription ??= this.#store.subscribe(this.sid, this));
+    const attempt = (this.#subscription ??= this.#store.subscribe(this.#sid, this));
     try {
       await attempt;
     } catch (error) {
@@ -86,7 +86,7 @@ export class LocalSession implements Local, Subscriber {
 
   async checkEnd(): Promise<void> {
     try {
-      const found = await this.#store.find(this.sid);
+      const found = await this.#store.find(this.#sid);
       if (found.state === 'live') return this.expectExpiry(found.session);
       for (const connection of this.#connections) {
         if (found.state === 'ended') connection.end(endedFrame(found.ended));

@@ -132,7 +132,7 @@ function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
   return {
     /** Until the connection ends, also one that is refused. Throws `busy` or `rate_limited`. */
     take(address: string, connection: Socket): void {
-      // One that was refused, and asks again.
+      // Asked twice in one breath: one socket is one place.
       if (addresses.has(connection)) return;
       const details = { retryInMs: RETRY_MS };
       if (taken >= maxConnections) throw new AppError('busy', { details });

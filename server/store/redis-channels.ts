@@ -17,7 +17,7 @@ interface Listener {
 
 interface Channel {
   name: string;
-  /** Replaced, never changed: one may leave while all are told of something. */
+  /** Replaced, never changed: who leaves while all are told of something may still hear of that. */
   listeners: readonly Listener[];
   ear: Ear | undefined;
   subscribed: Promise<void>;

@@ -1,7 +1,7 @@
 /** The process: how it starts, refuses to start, and stops. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { invitationsOf } from '../support/app.ts';
@@ -52,6 +52,20 @@ describe('starting', () => {
     expect((await fetch(`${url}readyz`)).status).toBe(200);
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
+  });
+
+  it('lets a crowd wait that comes while it is busy, as after a restart', LONG, async () => {
+    const server = startProcess({});
+    const [, url = ''] = await server.printed(/On this machine: +(http:\S+)/);
+    server.child.kill('SIGSTOP');
+    // More than the 511 that Node lets wait; whoever finds no place is not connected at all.
+    const crowd = Array.from({ length: 700 }, () =>
+      connect(Number(new URL(url).port), '127.0.0.1'),
+    );
+    onTestFinished(() => crowd.forEach((socket) => socket.destroy()));
+    await Promise.all(crowd.map((socket) => once(socket, 'connect')));
+    server.child.kill('SIGCONT');
+    expect((await fetch(`${url}readyz`)).status).toBe(200);
   });
 
   it('stops on SIGINT too, and prints no QR code into a pipe', async () => {

@@ -1,6 +1,7 @@
 /**
  * One deadline for all that belongs to a session. Real time passes here, as little as can be.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { callerAt, open, setUp } from './fixture.ts';
 import type { Fixture, MakeNodes } from './fixture.ts';
@@ -64,6 +65,18 @@ export function deadlineContract(make: MakeNodes): void {
     });
     await fixture.send('a');
     isNear(await fixture.expiresInMs(), 90_000);
+  });
+
+  test('[LF2] the first message that would move it past creation + maxTtlMs says so', async () => {
+    const fixture = await setUp(make, { options: { maxTtlMs: 9_700 } }, { idleMs: 9_000 });
+    const createdBy = performance.now();
+    await fixture.meet();
+    // Sooner than a second after the deadline was moved last.
+    await sleep(createdBy + 750 - performance.now());
+    await fixture.send('a');
+    expect(await fixture.store.find(fixture.sid)).toMatchObject({
+      session: { expiresBy: 'limit' },
+    });
   });
 
   test('[LF1] a link that would outlive maxTtlMs does not', async () => {

@@ -97,6 +97,15 @@ describe('keys in Redis', () => {
     expect(await admin.exists(`duologue:{${sid}}:log`, `duologue:{${sid}}:cids`)).toBe(0);
   });
 
+  test('[LF2] a clock that was set back does not leave the deadline ahead', async () => {
+    const { sid, meet, send, expiresInMs } = await setUp(make, {}, { idleMs: 20_000 });
+    await meet();
+    const anHourOn = Date.now() + 3_600_000;
+    await admin.hset(`duologue:{${sid}}`, { deadline: anHourOn + 20_000, moves: anHourOn + 1_001 });
+    await send('a');
+    expect(await expiresInMs()).toBeLessThanOrEqual(20_000);
+  });
+
   test('the check of keys would notice one without a deadline', async () => {
     await admin.set('stray', 1);
     await expect(checkKeys(admin)).rejects.toThrow('stray');

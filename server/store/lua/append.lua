@@ -10,7 +10,8 @@
 -- needs   clock publish bytes
 local slot, cid, box, sum = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local peer = slot == 'a' and 'b' or 'a'
-local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'moves', peer .. ':endpoints')
+local s = redis.call('HMGET', KEYS[1], 'deadline', 'seq', 'sum', 'bytes', 'moves', 'idle',
+  peer .. ':endpoints')
 local deadline, now = s[1], time()
 if is_over(deadline, now) then
   return 'gone'
@@ -37,21 +38,23 @@ local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '"
 redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', string.format('%d', bytes))
 publish_message('*' .. seq .. ':' .. s[3] .. ' {"type":"entry",' .. place .. box .. '"}')
-if not s[5] or now >= tonumber(s[5]) then
+-- Hardly ever more than once a second: `moves` says from when. It is not there while both have not
+-- met. Or the clock was set back.
+if not s[5] or now >= tonumber(s[5]) or deadline - now > tonumber(s[6]) then
   -- needs deadline
-  local met, by, idle, limit = unpack(redis.call('HMGET', KEYS[1], 'met', 'by', 'idle', 'limit'))
+  local met, by, limit = unpack(redis.call('HMGET', KEYS[1], 'met', 'by', 'limit'))
   if met == '1' then
-    deadline = touch(now, deadline, by, idle, tonumber(limit), ARGV[9])
+    deadline = touch(now, deadline, by, s[6], tonumber(limit), ARGV[9])
   end
 end
 if number == 1 then
   -- needs first-entry
   expire_log(deadline)
 end
-if s[6] then
+if s[7] then
   -- needs endpoints
   if is_push_due(peer, now, ARGV[10]) then
-    return { number, due_push(deadline - now, s[6]) }
+    return { number, due_push(deadline - now, s[7]) }
   end
 end
 return number
