@@ -32,6 +32,7 @@ import type {
   DuePush,
   Expiry,
   Lease,
+  LeaseRefused,
   LogPage,
   Publication,
   Store,
@@ -58,6 +59,8 @@ export interface Surroundings {
   /** An internal fault, for the log: never holds what people said. */
   onFault: (error: unknown) => void;
   onClosed: (connection: Connection) => void;
+  /** Runs it when no more than so many others are running. */
+  inTurn: <T>(join: () => Promise<T>) => Promise<T>;
   now: () => number;
 }
 
@@ -269,10 +272,8 @@ export class Connection implements Sender, Recipient {
     this.#lease.device = device ?? null;
     this.#forgetHelloTimer();
     try {
-      await this.#session.subscribed();
-      // Or it would take the place of one that came later.
-      if (this.#isClosed()) return;
-      const connected = await this.store.connect(this.sid, this.#lease, after);
+      const connected = await this.#surroundings.inTurn(() => this.#takeLease(after));
+      if (connected === null) return;
       if (this.#isClosed()) return this.#releaseLease();
       if (connected.result === 'gone') return this.onGone();
       if (connected.result === 'pass_gone') return this.close(CLOSE.passGone);
@@ -284,6 +285,13 @@ export class Connection implements Sender, Recipient {
     } catch (error) {
       this.onFault(error);
     }
+  }
+
+  /** Null if it was closed meanwhile, or it would take the place of one that came later. */
+  async #takeLease(after: Position | null): Promise<Connected | LeaseRefused | null> {
+    if (this.#isClosed()) return null;
+    await this.#session.subscribed();
+    return this.#isClosed() ? null : this.store.connect(this.sid, this.#lease, after);
   }
 
   #welcome(connected: Connected): string {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import pLimit from 'p-limit';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import { CLOSE } from '../protocol/errors.ts';
@@ -13,6 +14,12 @@ import { Connection, TICK_MS, type Surroundings } from './connection.ts';
 import { LocalSession } from './local-session.ts';
 import type { LiveRecorder } from './recorder.ts';
 import { TokenBucket } from './token-bucket.ts';
+
+/**
+ * So many are let in at once, and so many join. After a restart all come within a second, and what
+ * thousands ask of the store in one breath is answered too late; who waits has not asked yet.
+ */
+export const AT_ONCE = 64;
 
 export interface HubOptions {
   store: Store;
@@ -48,6 +55,7 @@ export function createHub({
   const limits = limitsOf(config);
   const surroundings: Surroundings = {
     ...{ store, limits, recorder, onPush, onFault, now },
+    inTurn: pLimit(AT_ONCE),
     onClosed(connection) {
       connections.delete(connection);
       const session = sessions.get(connection.sid);

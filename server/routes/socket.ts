@@ -5,9 +5,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import pLimit from 'p-limit';
 import type { WebSocket } from 'ws';
 import type { Config } from '../config.ts';
-import type { Arrival, Hub } from '../live/hub.ts';
+import { AT_ONCE, type Arrival, type Hub } from '../live/hub.ts';
 import { isBase64Url } from '../protocol/encoding.ts';
 import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
 import { SOCKET_PATH } from '../plugins/websocket.ts';
@@ -38,6 +39,7 @@ export interface SocketRouteOptions {
 export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, options) => {
   const { config, store, hub, readPasses, addressOf, checkUpgradeOrigin } = options;
   const places = createPlaces(config);
+  const inTurn = pLimit(AT_ONCE);
   const passesOf = new WeakMap<FastifyRequest, readonly Pass[]>();
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
   const answers = new WeakMap<FastifyRequest, ServerResponse>();
@@ -57,7 +59,8 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     const { id: sid } = request.params;
     const { slot } = request.query;
     const passes = passesOf.get(request) ?? [];
-    const inside = await findByPass(store, sid, passes, isSlot(slot) ? slot : null);
+    const meant = isSlot(slot) ? slot : null;
+    const inside = await inTurn(() => findByPass(store, sid, passes, meant));
     if (!inside) throw new AppError('pass_required');
     arrivals.set(request, { sid, ...inside.pass, stream: request.raw.socket });
     answers.set(request, reply.raw);
