@@ -287,7 +287,7 @@ export class Connection implements Sender, Recipient {
     }
   }
 
-  /** Null if it was closed meanwhile, or it would take the place of one that came later. */
+  /** Null if it was closed meanwhile: it must not take the place of one that came later. */
   async #takeLease(after: Position | null): Promise<Connected | LeaseRefused | null> {
     if (this.#isClosed()) return null;
     await this.#session.subscribed();

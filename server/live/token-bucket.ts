@@ -1,4 +1,4 @@
-/** A token bucket: so many at once, so many a second for ever. Two numbers change, and there is no timer. */
+/** A token bucket: so many at once, so many a second for ever. Needs no timer. */
 export class TokenBucket {
   readonly #burst: number;
   readonly #perSecond: number;

@@ -38,8 +38,8 @@ local place = '"seq":' .. seq .. ',"sum":"' .. sum .. '","slot":"' .. slot .. '"
 redis.call('RPUSH', KEYS[2], '{' .. place .. box .. '"}')
 redis.call('HSET', KEYS[1], 'seq', seq, 'sum', sum, 'bytes', string.format('%d', bytes))
 publish_message('*' .. seq .. ':' .. s[3] .. ' {"type":"entry",' .. place .. box .. '"}')
--- Hardly ever more than once a second: `moves` says from when. It is not there while both have not
--- met. Or the clock was set back.
+-- Hardly ever more than once a second: `moves` says from when; it is not there before both have met.
+-- Further away than `idle` it can only be if the clock was set back.
 if not s[5] or now >= tonumber(s[5]) or deadline - now > tonumber(s[6]) then
   -- needs deadline
   local met, by, limit = unpack(redis.call('HMGET', KEYS[1], 'met', 'by', 'limit'))
