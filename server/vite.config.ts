@@ -4,11 +4,14 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin, UserConfig } from 'vite';
 
-/** What libraries read at once for what is not done here: descriptions in files, lists of files. */
-const UNUSED = /^(?:yaml|glob)$/;
+/**
+ * What libraries read at once for what is not done here: descriptions in files, lists of files,
+ * pictures of pixels, requests without a network.
+ */
+const UNUSED = /^(?:yaml|glob|pngjs|light-my-request)$/;
 
 export default {
-  plugins: [texts(), unused()],
+  plugins: [texts(), unused(), forV8()],
   build: {
     ssr: true,
     outDir: 'dist',
@@ -21,6 +24,7 @@ export default {
         chunkFileNames: '[name].js',
         // Names and lines stay, for whoever reads the stack of an error.
         minify: { mangle: false, compress: true, codegen: false },
+        comments: { legal: true, annotation: false, jsdoc: false },
       },
     },
   },
@@ -58,4 +62,26 @@ function unused(): Plugin {
       handler: () => 'export {};',
     },
   };
+}
+
+/** Writes what is the same, but costs V8 less. */
+function forV8(): Plugin {
+  return {
+    name: 'for-v8',
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        chunk.code = chunk.code
+          // One letter that is not of Latin-1, and the whole text takes twice the memory.
+          .replace(/[^\0-\x7f]/g, escaped)
+          // The code of a CommonJS module, as a function in brackets, which is compiled when it is
+          // read. An arrow is read first and then once more, to compile it: a fifth of the start.
+          .replace(/\b__commonJSMin\(\(\(([\w$, ]*)\) => \{/g, '__commonJSMin((function($1) {');
+      }
+    },
+  };
+}
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

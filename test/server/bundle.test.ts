@@ -1,0 +1,17 @@
+/** The server as it is built: what makes it start soon and small stays in it. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const DIST = fileURLToPath(new URL('../../server/dist/', import.meta.url));
+const files = readdirSync(DIST).filter((name) => name.endsWith('.js'));
+
+it('is in ASCII, and its CommonJS modules are compiled when they are read', () => {
+  expect(files).toContain('main.js');
+  const texts = files.map((name) => readFileSync(DIST + name, 'utf8'));
+  // oxlint-disable-next-line no-control-regex -- what is not ASCII
+  expect(files.filter((_, i) => /[^\0-\x7f]/.test(texts[i] ?? ''))).toEqual([]);
+  const modules = texts.join('').match(/__commonJSMin\(\((?:function)?\(/g) ?? [];
+  expect(modules.length).toBeGreaterThan(100);
+  expect(new Set(modules)).toEqual(new Set(['__commonJSMin((function(']));
+});
