@@ -20,7 +20,8 @@ import type { RedisEvents } from './store/redis-gate.ts';
 import type { Store } from './store/store.ts';
 
 const STORE_WAIT_MS = 30_000;
-const STORE_RETRY_MS = 200;
+/** Short, since the first look is nearly always too early by some ms. */
+const STORE_RETRY_MS = 20;
 /** A Redis that is there answers sooner. */
 const TELL_AFTER_MS = 1_000;
 /**
@@ -28,10 +29,6 @@ const TELL_AFTER_MS = 1_000;
  * a restart all clients come within seconds: who finds no place here tries again in 1, 3, 7, 15 s.
  */
 const BACKLOG = 2_048;
-
-// New objects get 2 MB for as long as the process lives, instead of up to 48 under load that are
-// hardly ever given back. Nothing is slower for it.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 const task = readTask();
 if (task === 'help') end(helpText());
