@@ -44,9 +44,10 @@ export interface Attempts {
   failures: number;
   /** Of how many of them both were told. */
   told: number;
-  addresses: Map<string, { failures: number; lastAt: number }>;
-  /** Failures of the addresses of each. */
-  neighbourhoods: Map<string, number>;
+  /** Null while there is none, as there is nearly always: empty maps weigh too. */
+  addresses: Map<string, { failures: number; lastAt: number }> | null;
+  /** Failures of the addresses of each; null while there is none. */
+  neighbourhoods: Map<string, number> | null;
   known: Bucket;
   new: Bucket;
 }
@@ -55,8 +56,8 @@ export function noAttempts(): Attempts {
   return {
     failures: 0,
     told: 0,
-    addresses: new Map(),
-    neighbourhoods: new Map(),
+    addresses: null,
+    neighbourhoods: null,
     known: { used: 0, at: 0 },
     new: { used: 0, at: 0 },
   };
@@ -64,7 +65,7 @@ export function noAttempts(): Attempts {
 
 /** How many callers are remembered. */
 export function sizeOf({ addresses, neighbourhoods }: Attempts): number {
-  return addresses.size + neighbourhoods.size;
+  return (addresses?.size ?? 0) + (neighbourhoods?.size ?? 0);
 }
 
 /** What the next try of `caller` would meet. */
@@ -74,7 +75,7 @@ export function peekTries(
   now: number,
   budget: AttemptBudget,
 ): Tries {
-  const { failures, lastAt } = attempts.addresses.get(caller.address) ?? NEVER;
+  const { failures, lastAt } = attempts.addresses?.get(caller.address) ?? NEVER;
   const left = budget.tries - failures;
   const last = budget.waitsMs.length - 1;
   const waitMs = left > 0 ? 0 : (budget.waitsMs[Math.min(-left, last)] ?? 0);
@@ -96,13 +97,15 @@ export function takeTry(
 ): TryTaken {
   const { retryInMs } = peekTries(attempts, caller, now, budget);
   if (retryInMs > 0) return { taken: false, retryInMs };
-  const { failures } = attempts.addresses.get(caller.address) ?? NEVER;
+  const { failures } = attempts.addresses?.get(caller.address) ?? NEVER;
   const around = failuresAround(attempts, caller);
   const { bucket, perHour } = bucketOf(attempts, around, budget);
   bucket.used = drained(bucket, perHour, now) + 1;
   bucket.at = now;
   attempts.failures += 1;
+  attempts.addresses ??= new Map();
   attempts.addresses.set(caller.address, { failures: failures + 1, lastAt: now });
+  attempts.neighbourhoods ??= new Map();
   attempts.neighbourhoods.set(caller.neighbourhood, around + 1);
   const left = peekTries(attempts, caller, now, budget);
   const { failures: all, told } = attempts;
@@ -112,27 +115,32 @@ export function takeTry(
 /** The last try of `caller` was right: it is given back, and the address starts anew. */
 export function forgiveTry(
   attempts: Attempts,
-  { address, neighbourhood }: Caller,
+  caller: Caller,
   now: number,
   budget: AttemptBudget,
 ): void {
   // The count is of failed tries only, also where another right try has forgotten the address.
   attempts.failures = Math.max(0, attempts.failures - 1);
-  const { failures } = attempts.addresses.get(address) ?? NEVER;
+  const { failures } = attempts.addresses?.get(caller.address) ?? NEVER;
   if (failures === 0) return;
-  const around = attempts.neighbourhoods.get(neighbourhood) ?? 0;
+  const around = failuresAround(attempts, caller);
   const { bucket, perHour } = bucketOf(attempts, around - 1, budget);
   bucket.used = Math.max(0, drained(bucket, perHour, now) - 1);
   bucket.at = now;
-  attempts.addresses.delete(address);
-  if (around > failures) attempts.neighbourhoods.set(neighbourhood, around - failures);
-  else attempts.neighbourhoods.delete(neighbourhood);
+  attempts.addresses = without(attempts.addresses, caller.address);
+  if (around > failures) attempts.neighbourhoods?.set(caller.neighbourhood, around - failures);
+  else attempts.neighbourhoods = without(attempts.neighbourhoods, caller.neighbourhood);
+}
+
+function without<T>(map: Map<string, T> | null, key: string): Map<string, T> | null {
+  map?.delete(key);
+  return map?.size ? map : null;
 }
 
 const NEVER = { failures: 0, lastAt: 0 };
 
 function failuresAround({ neighbourhoods }: Attempts, { neighbourhood }: Caller): number {
-  return neighbourhoods.get(neighbourhood) ?? 0;
+  return neighbourhoods?.get(neighbourhood) ?? 0;
 }
 
 function bucketOf(

@@ -111,7 +111,7 @@ function keepLease(session: MemorySession, lease: Lease, until: number): void {
   const held = find(session, lease);
   const { slot, passHash, connectionId, device } = lease;
   if (held) held.until = until;
-  else session.leases.push({ slot, passHash, connectionId, device, until });
+  else session.leases = session.leases.concat({ slot, passHash, connectionId, device, until });
 }
 
 function close(

@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findProgram } from '../../scripts/programs.js';
 import { parseConfig, SETTINGS } from '../../server/config.ts';
 import { createRawSession, enterRaw } from '../support/raw-client.ts';
-import { startServer } from '../support/server-process.ts';
+import { NODE_FLAGS, startServer } from '../support/server-process.ts';
 import { shipped } from '../support/shipped-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,6 +45,16 @@ it('gives a stop more time than the server takes, and starts it again whatever e
   const { shutdownGraceMs } = parseConfig({});
   expect(Number(stop.replace(/s$/, '')) * 1000).toBeGreaterThan(shutdownGraceMs);
   expect(values('Restart')).toEqual(['always']);
+});
+
+it('tells Node the same as npm start and the image do', () => {
+  expect(NODE_FLAGS).toEqual(['--max-semi-space-size=4']);
+  expect(values('ExecStart')).toEqual([
+    ['/usr/bin/node', ...NODE_FLAGS, `/opt/duologue/${BUILT}`].join(' '),
+  ]);
+  const image = readFileSync(`${root}Dockerfile`, 'utf8');
+  const command = JSON.stringify(['node', ...NODE_FLAGS, BUILT]).replaceAll(',', ', ');
+  expect(image).toContain(`\nCMD ${command}\n`);
 });
 
 it('is closed, and yet lets the server do what it does', () => {

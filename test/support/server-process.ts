@@ -4,11 +4,18 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { killWithParent } from './kill-with-parent.ts';
 
 const BUILT = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
+
+const MANIFEST = new URL('../../package.json', import.meta.url);
+// as: package.json is ours
+const { scripts } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as { scripts: { start: string } };
+/** What npm start tells Node. */
+export const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
 const ANNOUNCED = /On this machine: +http:\/\/[^:]+:(\d+)/;
 /** Of a server that announces its PUBLIC_URL, which is not where it listens. */
@@ -54,7 +61,7 @@ export async function startServer(
   main = process.env['SERVER_MAIN'] ?? BUILT,
   node = process.execPath,
 ): Promise<Server> {
-  const child = spawn(node, [main], {
+  const child = spawn(node, [...NODE_FLAGS, main], {
     env: {
       PATH: process.env['PATH'] ?? '',
       HOST: '127.0.0.1',
