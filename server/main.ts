@@ -58,7 +58,7 @@ process.once('uncaughtException', (error) => {
 });
 await listen(app, config);
 // What lives long is collected once it has grown by half, instead of up to fourfold: 10,000
-// connections that came take 300 MB and not 420. Not while all is loaded that stays.
+// connections that came take 200 MB and not 300. Not while all is loaded that stays.
 setFlagsFromString('--heap-growing-percent=50');
 process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
 // To the one who started it on any free port and listens to it, as npm run dev does.

@@ -99,10 +99,8 @@ export function createRedisStore({
   function script<T>(keys: readonly string[], name: ScriptName, args: Args, read: Read<T>) {
     return (refusal: Refusal | null): Promise<T> => {
       const node = nodes.nodeOf(keys[0] ?? '');
-      const sent = {
-        ...{ keys, args, isWhole: refusal === 'forgotten' },
-        inBytes: name === 'read-file',
-      };
+      const isWhole = refusal === 'forgotten';
+      const sent = { keys, args, isWhole, inBytes: name === 'read-file' };
       return node.run(async (client) => read(await runScript(client, nodes.scripts[name], sent)));
     };
   }
