@@ -20,8 +20,9 @@ import type { RedisEvents } from './store/redis-gate.ts';
 import type { Store } from './store/store.ts';
 
 const STORE_WAIT_MS = 30_000;
-/** Short, since the first look is nearly always too early by some ms. */
+/** At first, since the first look is nearly always too early by some ms; then longer each time. */
 const STORE_RETRY_MS = 20;
+const STORE_RETRY_MOST_MS = 200;
 /** A Redis that is there answers sooner. */
 const TELL_AFTER_MS = 1_000;
 /**
@@ -111,7 +112,7 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
   const patience = globalThis.setTimeout(() => {
     process.stderr.write('Waiting for Redis…\n');
   }, TELL_AFTER_MS);
-  for (;;) {
+  for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(STORE_RETRY_MOST_MS, 2 * waitMs)) {
     try {
       await store.ping();
       const used = await use(store);
@@ -121,7 +122,7 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
       const hopeless = trouble?.hopeless();
       if (hopeless) fail(hopeless);
       if (place !== null && Date.now() > giveUpAt) fail(unreachable(place, error));
-      await setTimeout(STORE_RETRY_MS);
+      await setTimeout(waitMs);
     }
   }
 }

@@ -87,6 +87,8 @@ function forV8(): Plugin {
     generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
+        // Behind a backslash it would come out as something else.
+        if (/\\[^\0-\x7f]/.test(chunk.code)) this.error(`${chunk.fileName}: an escaped letter`);
         chunk.code = chunk.code
           // One letter that is not of Latin-1, and the whole text takes twice the memory.
           .replace(/[^\0-\x7f]/g, escaped)

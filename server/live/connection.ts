@@ -59,8 +59,8 @@ export interface Surroundings {
   /** An internal fault, for the log: never holds what people said. */
   onFault: (error: unknown) => void;
   onClosed: (connection: Connection) => void;
-  /** Runs it when no more than so many others are running. */
-  inTurn: <T>(join: () => Promise<T>) => Promise<T>;
+  /** Runs it once few enough others run; those that wait go in the order they came. */
+  inTurn: <T>(ask: () => Promise<T>) => Promise<T>;
   now: () => number;
 }
 
@@ -108,6 +108,7 @@ export class Connection implements Sender, Recipient {
   #pingedAt: number | null = null;
   #renewAt = Infinity;
   #isRestarting = false;
+  #isAsking = false;
   #isRefreshDue = false;
 
   constructor(options: ConnectionOptions, surroundings: Surroundings) {
@@ -170,8 +171,8 @@ export class Connection implements Sender, Recipient {
 
   /** Publications may have been lost. */
   interrupted(): void {
-    // Before hello nothing was missed; while joining it waits for the next tick.
-    if (this.#state === 'joining') this.#isRefreshDue = true;
+    // Before hello nothing was missed; while it is asked already it waits for the next tick.
+    if (this.#state === 'joining' || this.#isAsking) this.#isRefreshDue = true;
     else if (this.#state === 'live') void this.#refresh();
   }
 
@@ -192,7 +193,7 @@ export class Connection implements Sender, Recipient {
       this.#renewAt = at + LEASE_RENEW_MS;
       void this.#renewLease();
     }
-    if (this.#isRefreshDue && this.#state === 'live') void this.#refresh();
+    if (this.#isRefreshDue && this.#state === 'live' && !this.#isAsking) void this.#refresh();
     this.#delivery.tick();
   }
 
@@ -287,7 +288,10 @@ export class Connection implements Sender, Recipient {
     }
   }
 
-  /** Null if it was closed meanwhile: it must not take the place of one that came later. */
+  /**
+   * Or keeps it. Null if the connection was closed meanwhile: it must not take the place of one
+   * that came later.
+   */
   async #takeLease(after: Position | null): Promise<Connected | LeaseRefused | null> {
     if (this.#isClosed()) return null;
     await this.#session.subscribed();
@@ -324,10 +328,13 @@ export class Connection implements Sender, Recipient {
 
   /** Publications may have been lost: tells again what they may have told, and reads the log. */
   async #refresh(): Promise<void> {
+    this.#isAsking = true;
     this.#isRefreshDue = false;
     try {
-      const connected = await this.store.connect(this.sid, this.#lease, this.seen());
-      if (this.#isClosed()) return;
+      const connected = await this.#surroundings
+        .inTurn(() => this.#takeLease(this.seen()))
+        .finally(() => (this.#isAsking = false));
+      if (connected === null || this.#isClosed()) return;
       if (connected.result === 'gone') return this.onGone();
       if (connected.result === 'pass_gone') return this.close(CLOSE.passGone);
       const { receipts, peer, expiresInMs, expiresBy } = connected;

@@ -16,10 +16,12 @@ import type { LiveRecorder } from './recorder.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /**
- * So many are let in at once, and so many join. After a restart all come within a second, and what
- * thousands ask of the store in one breath is answered too late; who waits has not asked yet.
+ * So many are let in at once (routes/socket.ts), and as many join or look again what they may have
+ * missed. After a restart all come within a second, and what thousands ask of the store in one
+ * breath is answered too late; who waits has not asked yet. While the store hangs, each that asks
+ * gives up after 1.5 s, and so long the next wait for it: hence not fewer.
  */
-export const AT_ONCE = 64;
+export const AT_ONCE = 128;
 
 export interface HubOptions {
   store: Store;
@@ -82,6 +84,11 @@ export function createHub({
   }
 
   return {
+    /** Since `stop`: nobody is let in any more. */
+    get isStopped(): boolean {
+      return stopped;
+    },
+
     get connectionCount(): number {
       return connections.size;
     },

@@ -60,7 +60,11 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     const { slot } = request.query;
     const passes = passesOf.get(request) ?? [];
     const meant = isSlot(slot) ? slot : null;
-    const inside = await inTurn(() => findByPass(store, sid, passes, meant));
+    const inside = await inTurn(() => {
+      // Nobody is asked about who has left: behind those, who waits would leave in turn.
+      if (hub.isStopped || request.raw.socket.destroyed) throw new AppError('busy');
+      return findByPass(store, sid, passes, meant);
+    });
     if (!inside) throw new AppError('pass_required');
     arrivals.set(request, { sid, ...inside.pass, stream: request.raw.socket });
     answers.set(request, reply.raw);
@@ -68,7 +72,9 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
 
   /** The socket holds on to its request and the answer to it: several kB for as long as it lives. */
   function letGo(socket: WebSocket, request: FastifyRequest): void {
-    answers.get(request)?.detachSocket(request.raw.socket);
+    const { socket: connection } = request.raw;
+    connection.off('end', destroy);
+    answers.get(request)?.detachSocket(connection);
     // The plugin's; one has to be there, also where nobody takes the socket over any more.
     socket.removeAllListeners('error').on('error', ignore);
   }
@@ -107,6 +113,10 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
 
 function ignore(): void {}
 
+function destroy(this: Socket): void {
+  this.destroy();
+}
+
 type SocketPath = { Params: { id: string }; Querystring: { slot?: unknown } };
 type SocketRequest = FastifyRequest<SocketPath>;
 
@@ -144,8 +154,9 @@ function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
       }
       count(address, 1);
       addresses.set(connection, address);
-      if (connection.destroyed) free.call(connection);
-      else connection.on('close', free);
+      if (connection.destroyed) return free.call(connection);
+      // Who leaves while they wait may leave half a connection, which would keep its place.
+      connection.on('end', destroy).on('close', free);
     },
   };
 }

@@ -3,9 +3,7 @@
  * rule has its few lines.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createMemoryStore } from '../../server/store/memory-store.ts';
+import { describe, expect, it } from 'vitest';
 import { anyNumber, matching } from '../support/matchers.ts';
 import { createSession, enterAs, openBrowser, startApp } from '../support/app.ts';
 import { listenApp } from '../support/listening-app.ts';
@@ -17,7 +15,6 @@ import {
   metRawSession,
   postJson,
   RawClient,
-  type RawParticipant,
 } from '../support/raw-client.ts';
 
 const newCid = () => randomBytes(16).toString('base64url');
@@ -63,46 +60,6 @@ describe('before the upgrade', () => {
     const { client: first } = await connectRaw(house.base, two.sid, two.a);
     expect(await new RawClient(house.base, two.sid, two.b.cookie).opened()).toBe(429);
     await first.close();
-  });
-
-  it('[HS1] asks the store for no more than 64 of a crowd at once, and lets all in', async () => {
-    const most = { find: 0, connect: 0 };
-    let takesMs = 0;
-    const { base } = await listenApp({
-      store(config) {
-        const store = createMemoryStore(config);
-        onTestFinished(() => store.close());
-        const asked = { find: 0, connect: 0 };
-        /** Takes its time, and is counted meanwhile. */
-        async function slowly<T>(what: keyof typeof asked, work: () => Promise<T>): Promise<T> {
-          asked[what] += 1;
-          most[what] = Math.max(most[what], asked[what]);
-          await sleep(takesMs);
-          asked[what] -= 1;
-          return work();
-        }
-        return {
-          ...store,
-          find: (...args) => slowly('find', () => store.find(...args)),
-          connect: (...args) => slowly('connect', () => store.connect(...args)),
-        };
-      },
-      env: { MAX_CONNECTIONS_PER_IP: '200' },
-    });
-    const people: { sid: string; who: RawParticipant }[] = [];
-    while (people.length < 90) {
-      // oxlint-disable-next-line no-await-in-loop -- codes are checked one after the other
-      const { sid, a, b } = await metRawSession(base);
-      people.push(...[a, a, a, b, b, b].map((who) => ({ sid, who })));
-    }
-    most.find = 0;
-    takesMs = 100;
-    const joined = await Promise.all(people.map(({ sid, who }) => connectRaw(base, sid, who)));
-    for (const asked of Object.values(most)) {
-      expect(asked).toBeGreaterThan(1);
-      expect(asked).toBeLessThanOrEqual(64);
-    }
-    await Promise.all(joined.map(({ client }) => client.close()));
   });
 
   it('[HS1] lets no more in of many that come at once, and who is refused leaves their place', async () => {

@@ -1,0 +1,153 @@
+/** Of many who come at once only so many are asked about at once; what becomes of those who wait. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { AT_ONCE } from '../../server/live/hub.ts';
+import { createMemoryStore } from '../../server/store/memory-store.ts';
+import type { Subscriber } from '../../server/store/store.ts';
+import { listenApp } from '../support/listening-app.ts';
+import { metRawSession, RawClient } from '../support/raw-client.ts';
+
+const MORE = 8;
+/** Long enough to see that nothing comes. */
+const NOTHING_MS = 200;
+
+/** A server whose store can be made to answer nobody for a while; counts what it was asked. */
+async function holdableApp() {
+  const asked = { find: 0, connect: 0 };
+  const subscribers: Subscriber[] = [];
+  let answering = Promise.resolve();
+  const app = await listenApp({
+    store(config) {
+      const store = createMemoryStore(config);
+      onTestFinished(() => store.close());
+      return {
+        ...store,
+        async find(...args) {
+          asked.find += 1;
+          await answering;
+          return store.find(...args);
+        },
+        async connect(...args) {
+          asked.connect += 1;
+          await answering;
+          return store.connect(...args);
+        },
+        subscribe(sid, subscriber) {
+          subscribers.push(subscriber);
+          return store.subscribe(sid, subscriber);
+        },
+      };
+    },
+    env: { MAX_CONNECTIONS_PER_IP: String(AT_ONCE + MORE) },
+  });
+  /** Until what is returned is called. */
+  function hold(): () => void {
+    let release = () => {};
+    answering = new Promise((resolve) => (release = resolve));
+    asked.find = asked.connect = 0;
+    return release;
+  }
+  return { ...app, asked, subscribers, hold };
+}
+
+/** As many as may ask have asked, and no more do. */
+async function expectAtOnce(asked: () => number): Promise<void> {
+  await expect.poll(asked).toBe(AT_ONCE);
+  await sleep(NOTHING_MS);
+  expect(asked()).toBe(AT_ONCE);
+}
+
+it('[HS1] of a crowd only so many ask at once, to get in, to join, to hear what was missed', async () => {
+  const { base, asked, subscribers, hold } = await holdableApp();
+  const people: { sid: string; cookie: string }[] = [];
+  while (people.length < AT_ONCE + MORE) {
+    // oxlint-disable-next-line no-await-in-loop -- codes are checked one after the other
+    const { sid, a, b } = await metRawSession(base);
+    for (const { cookie } of [a, a, a, a, b, b, b, b]) people.push({ sid, cookie });
+  }
+  people.length = AT_ONCE + MORE;
+
+  let release = hold();
+  const clients = people.map(({ sid, cookie }) => new RawClient(base, sid, cookie));
+  const opened = Promise.all(clients.map((client) => client.opened()));
+  await expectAtOnce(() => asked.find);
+  release();
+  expect(new Set(await opened)).toEqual(new Set([101]));
+  expect(asked.find).toBe(people.length);
+
+  release = hold();
+  for (const client of clients) client.send({ type: 'hello', v: 1, after: null });
+  await expectAtOnce(() => asked.connect);
+  release();
+  await Promise.all(clients.map((client) => client.next('welcome')));
+  expect(asked.connect).toBe(people.length);
+
+  release = hold();
+  for (const subscriber of subscribers) subscriber.interrupted();
+  await expectAtOnce(() => asked.connect);
+  release();
+  await expect.poll(() => asked.connect).toBe(people.length);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+/** Who has come, and the answer, which may take until the store answers. */
+interface Guest {
+  client: RawClient;
+  answer: Promise<number>;
+}
+
+/** The store answers nobody until `release`; all places are taken, and `others` wait to ask. */
+async function waiting() {
+  const server = await holdableApp();
+  const { sid, a } = await metRawSession(server.base);
+  onTestFinished(() => guests.forEach(({ client }) => client.socket.terminate()));
+  const guests: Guest[] = [];
+  function come(): Guest {
+    const client = new RawClient(server.base, sid, a.cookie);
+    const guest = { client, answer: client.opened() };
+    guests.push(guest);
+    return guest;
+  }
+  const release = server.hold();
+  for (let i = 0; i < AT_ONCE; i++) come();
+  await expect.poll(() => server.asked.find).toBe(AT_ONCE);
+  const others: Guest[] = [];
+  let guest = come();
+  // oxlint-disable-next-line no-await-in-loop -- one after the other, until there is no place
+  for (; (await answerSoon(guest)) === null; guest = come()) others.push(guest);
+  expect(await guest.answer).toBe(429);
+  expect(others).toHaveLength(MORE);
+  return { ...server, come, release, others };
+}
+
+/** Null if there is none soon. */
+function answerSoon({ answer }: Guest): Promise<number | null> {
+  return Promise.race([answer, sleep(NOTHING_MS, null)]);
+}
+
+it('[HS1] who leaves while they wait gives the place back, and is not asked about', async () => {
+  const { asked, come, release, others } = await waiting();
+  for (const { client } of others) client.socket.terminate();
+  let last = come();
+  // oxlint-disable-next-line no-await-in-loop -- until there is a place
+  while ((await answerSoon(last)) === 429) last = come();
+  release();
+  expect(await last.answer).toBe(101);
+  expect(asked.find).toBe(AT_ONCE + 1);
+});
+
+it('[CL1] a node that stops asks about nobody any more', async () => {
+  const { base, asked, close, release, others } = await waiting();
+  const closing = close();
+  const isListening = () =>
+    fetch(`${base}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await expect.poll(isListening).toBe(false);
+  release();
+  await closing;
+  const answers = await Promise.all(others.map(({ answer }) => answer));
+  expect(new Set(answers)).toEqual(new Set([503]));
+  expect(asked.find).toBe(AT_ONCE);
+});
