@@ -1,6 +1,7 @@
 /**
  * `npm start`: everything a fresh clone needs, then the server in this same process, so that
- * signals reach it without anything in between. Containers skip this: node server/dist/main.js
+ * signals reach it without anything in between. Containers skip this: they start
+ * server/dist/main.js, with the same flags for Node.
  */
 import { bootstrap } from './bootstrap.js';
 import { build } from './build.js';

@@ -6,9 +6,9 @@ import type { Plugin, UserConfig } from 'vite';
 
 /**
  * What libraries read at once for what is not done here: descriptions in files, lists of files,
- * pictures of pixels, requests without a network.
+ * pictures of pixels, requests without a network, ranges of addresses.
  */
-const UNUSED = /^(?:yaml|glob|pngjs|light-my-request)$/;
+const UNUSED = /^(?:yaml|glob|pngjs|light-my-request|ip-address)$/;
 
 export default {
   plugins: [texts(), unused(), forV8()],

@@ -288,10 +288,7 @@ export class Connection implements Sender, Recipient {
     }
   }
 
-  /**
-   * Or keeps it. Null if the connection was closed meanwhile: it must not take the place of one
-   * that came later.
-   */
+  /** Also keeps it. Null if it was closed meanwhile: it must not take the place of a later one. */
   async #takeLease(after: Position | null): Promise<Connected | LeaseRefused | null> {
     if (this.#isClosed()) return null;
     await this.#session.subscribed();

@@ -16,10 +16,10 @@ import type { LiveRecorder } from './recorder.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /**
- * So many are let in at once (routes/socket.ts), and as many join or look again what they may have
- * missed. After a restart all come within a second, and what thousands ask of the store in one
- * breath is answered too late; who waits has not asked yet. While the store hangs, each that asks
- * gives up after 1.5 s, and so long the next wait for it: hence not fewer.
+ * Of so many the store is asked at once whether they may come in (routes/socket.ts), and of as many
+ * what they need to join, or may have missed. After a restart all come within a second, and what
+ * thousands ask in one breath is answered too late. Not fewer: while the store hangs, each that
+ * asks gives up after 1.5 s, and so long the next have to wait.
  */
 export const AT_ONCE = 128;
 

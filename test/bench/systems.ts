@@ -43,7 +43,7 @@ export const SYSTEMS: Readonly<Record<string, Start>> = {
   relay: startRelay,
   embedded: (env) => startOurs(1, false, env),
   redis: (env) => startOurs(1, true, env),
-  'redis, 2 nodes': (env) => startOurs(2, true, env),
+  'redis and 2 nodes': (env) => startOurs(2, true, env),
 };
 
 /** As it comes, but for limits that a load would meet. */
