@@ -26,5 +26,5 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# New objects get 8 MB, instead of up to 32 under load that are hardly ever given back.
+# Room for new objects: server/OPERATING.md, "How much it takes".
 CMD ["node", "--max-semi-space-size=4", "server/dist/main.js"]

@@ -20,8 +20,8 @@ import type { RedisEvents } from './store/redis-gate.ts';
 import type { Store } from './store/store.ts';
 
 const STORE_WAIT_MS = 30_000;
-/** At first, since the first look is nearly always too early by some ms; then longer each time. */
-const STORE_RETRY_MS = 20;
+/** The first look is nearly always too early by some ms; after each the wait is twice as long. */
+const STORE_RETRY_FIRST_MS = 20;
 const STORE_RETRY_MOST_MS = 200;
 /** A Redis that is there answers sooner. */
 const TELL_AFTER_MS = 1_000;
@@ -58,8 +58,8 @@ process.once('uncaughtException', (error) => {
   process.exit(1);
 });
 await listen(app, config);
-// What lives long is collected once it has grown by half, instead of up to fourfold: 10,000
-// connections that came take 200 MB and not 300. Not while all is loaded that stays.
+// What lives long is collected once it has grown by half, instead of up to fourfold: once 10,000
+// have connected, the process has 200 MB and not 300. Not while all is loaded that stays.
 setFlagsFromString('--heap-growing-percent=50');
 process.once('SIGTERM', () => void stop()).once('SIGINT', () => void stop());
 // To the one who started it on any free port and listens to it, as npm run dev does.
@@ -112,7 +112,7 @@ async function reachStore<T>(store: Store, use: (store: Store) => Promise<T>): P
   const patience = globalThis.setTimeout(() => {
     process.stderr.write('Waiting for Redis…\n');
   }, TELL_AFTER_MS);
-  for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(STORE_RETRY_MOST_MS, 2 * waitMs)) {
+  for (let waitMs = STORE_RETRY_FIRST_MS; ; waitMs = Math.min(STORE_RETRY_MOST_MS, 2 * waitMs)) {
     try {
       await store.ping();
       const used = await use(store);

@@ -60,9 +60,13 @@ export interface Surroundings {
   onFault: (error: unknown) => void;
   onClosed: (connection: Connection) => void;
   /** Runs it once few enough others run; those that wait go in the order they came. */
-  inTurn: <T>(ask: () => Promise<T>) => Promise<T>;
+  joinInTurn: InTurn;
+  /** The same, beside those: who comes must not wait for all who are there. */
+  refreshInTurn: InTurn;
   now: () => number;
 }
+
+type InTurn = <T>(ask: () => Promise<T>) => Promise<T>;
 
 /** Its session, as far as it is on this node. */
 export interface SessionHere {
@@ -108,7 +112,7 @@ export class Connection implements Sender, Recipient {
   #pingedAt: number | null = null;
   #renewAt = Infinity;
   #isRestarting = false;
-  #isAsking = false;
+  #isRefreshing = false;
   #isRefreshDue = false;
 
   constructor(options: ConnectionOptions, surroundings: Surroundings) {
@@ -171,8 +175,8 @@ export class Connection implements Sender, Recipient {
 
   /** Publications may have been lost. */
   interrupted(): void {
-    // Before hello nothing was missed; while it is asked already it waits for the next tick.
-    if (this.#state === 'joining' || this.#isAsking) this.#isRefreshDue = true;
+    // Before hello nothing was missed; while the store is asked it waits for the next tick.
+    if (this.#state === 'joining' || this.#isRefreshing) this.#isRefreshDue = true;
     else if (this.#state === 'live') void this.#refresh();
   }
 
@@ -193,7 +197,7 @@ export class Connection implements Sender, Recipient {
       this.#renewAt = at + LEASE_RENEW_MS;
       void this.#renewLease();
     }
-    if (this.#isRefreshDue && this.#state === 'live' && !this.#isAsking) void this.#refresh();
+    if (this.#isRefreshDue && this.#state === 'live' && !this.#isRefreshing) void this.#refresh();
     this.#delivery.tick();
   }
 
@@ -273,7 +277,7 @@ export class Connection implements Sender, Recipient {
     this.#lease.device = device ?? null;
     this.#forgetHelloTimer();
     try {
-      const connected = await this.#surroundings.inTurn(() => this.#takeLease(after));
+      const connected = await this.#surroundings.joinInTurn(() => this.#takeLease(after));
       if (connected === null) return;
       if (this.#isClosed()) return this.#releaseLease();
       if (connected.result === 'gone') return this.onGone();
@@ -292,7 +296,10 @@ export class Connection implements Sender, Recipient {
   async #takeLease(after: Position | null): Promise<Connected | LeaseRefused | null> {
     if (this.#isClosed()) return null;
     await this.#session.subscribed();
-    return this.#isClosed() ? null : this.store.connect(this.sid, this.#lease, after);
+    if (this.#isClosed()) return null;
+    // What comes from now on may not be in the answer.
+    this.#isRefreshDue = false;
+    return this.store.connect(this.sid, this.#lease, after);
   }
 
   #welcome(connected: Connected): string {
@@ -325,12 +332,11 @@ export class Connection implements Sender, Recipient {
 
   /** Publications may have been lost: tells again what they may have told, and reads the log. */
   async #refresh(): Promise<void> {
-    this.#isAsking = true;
-    this.#isRefreshDue = false;
+    this.#isRefreshing = true;
     try {
       const connected = await this.#surroundings
-        .inTurn(() => this.#takeLease(this.seen()))
-        .finally(() => (this.#isAsking = false));
+        .refreshInTurn(() => this.#takeLease(this.seen()))
+        .finally(() => (this.#isRefreshing = false));
       if (connected === null || this.#isClosed()) return;
       if (connected.result === 'gone') return this.onGone();
       if (connected.result === 'pass_gone') return this.close(CLOSE.passGone);

@@ -16,10 +16,10 @@ import type { LiveRecorder } from './recorder.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /**
- * Of so many the store is asked at once whether they may come in (routes/socket.ts), and of as many
- * what they need to join, or may have missed. After a restart all come within a second, and what
- * thousands ask in one breath is answered too late. Not fewer: while the store hangs, each that
- * asks gives up after 1.5 s, and so long the next have to wait.
+ * Of so many the store is asked at once whether they may come in (routes/socket.ts), of as many what
+ * they need to join, and of as many what they may have missed. After a restart all come within a
+ * second, and what thousands ask in one breath is answered too late. Not fewer: while the store
+ * hangs, each that asks gives up only after its time, and so long the next have to wait.
  */
 export const AT_ONCE = 128;
 
@@ -57,7 +57,8 @@ export function createHub({
   const limits = limitsOf(config);
   const surroundings: Surroundings = {
     ...{ store, limits, recorder, onPush, onFault, now },
-    inTurn: pLimit(AT_ONCE),
+    joinInTurn: pLimit(AT_ONCE),
+    refreshInTurn: pLimit(AT_ONCE),
     onClosed(connection) {
       connections.delete(connection);
       const session = sessions.get(connection.sid);

@@ -60,9 +60,12 @@ export function handleErrors(
   const logError = createErrorLog(now);
   app.setErrorHandler((error: FastifyError | AppError, request, reply) => {
     const refusal = toAppError(error);
-    if (isNobodyThere(error, request)) request.log.debug('nobody is there for the answer');
-    else logError(request.log, refusal);
-    onRefused(refusal.code, request);
+    if (isNobodyThere(error, request)) {
+      request.log.debug('nobody is there for the answer');
+    } else {
+      logError(request.log, refusal);
+      onRefused(refusal.code, request);
+    }
     return sendError(reply, refusal);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -73,9 +76,9 @@ export function handleErrors(
   });
 }
 
-/** What was being sent broke off because its reader has gone: no fault of ours. */
+/** Who asked has gone, while the answer was sent or before it was their turn: no fault of ours. */
 function isNobodyThere({ code }: FastifyError | AppError, { raw }: FastifyRequest): boolean {
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' && raw.socket.destroyed;
+  return raw.socket.destroyed && (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'busy');
 }
 
 /** Failures of ours all, each kind of 503 now and then: while it lasts, every request is one. */

@@ -154,9 +154,10 @@ function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
       }
       count(address, 1);
       addresses.set(connection, address);
-      if (connection.destroyed) return free.call(connection);
-      // Who leaves while they wait may leave half a connection, which would keep its place.
-      connection.on('end', destroy).on('close', free);
+      // Who leaves before their turn leaves half a connection, which would keep its place.
+      if (connection.readableEnded) connection.destroy();
+      if (connection.destroyed) free.call(connection);
+      else connection.on('end', destroy).on('close', free);
     },
   };
 }

@@ -22,7 +22,6 @@ export function enter(
 ): void {
   const participant = session.participants[slot];
   if (!participant.passes.includes(passHash)) {
-    // Unlike `push`, it leaves no room for more.
     participant.passes = participant.passes.concat(passHash);
     forgiveTry(participant.attempts, caller, moment.now, budget);
   }

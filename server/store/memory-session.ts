@@ -20,8 +20,8 @@ import type {
 
 export interface MemoryParticipant extends NewParticipant {
   entered: boolean;
-  /** Oldest first. */
-  passes: string[];
+  /** Oldest first. Replaced by `concat`, which leaves no room for more: `push` leaves it for 16. */
+  passes: readonly string[];
   /** Oldest first. */
   endpoints: Omit<NewEndpoint, 'slot'>[];
   /** Through push services, in this absence. */
@@ -54,8 +54,8 @@ export interface MemorySession {
   participants: Record<Slot, MemoryParticipant>;
   /** Proof hashes of links that were renewed, oldest first. */
   replaced: string[];
-  /** Oldest first. */
-  leases: MemoryLease[];
+  /** Oldest first. Replaced, as passes are. */
+  leases: readonly MemoryLease[];
   /** Each entry in its frame. */
   log: string[];
   seqOf: Map<string, number>;

@@ -1,4 +1,5 @@
 /** The whole server in this process, on a free port, over the store handed in. */
+import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../server/app.ts';
 import { parseConfig, type Config } from '../../server/config.ts';
@@ -7,6 +8,8 @@ import type { Store } from '../../server/store/store.ts';
 
 export interface ListeningApp {
   base: string;
+  /** How many are connected, over HTTP or a WebSocket. */
+  connections: () => Promise<number>;
   config: Config;
   store: Store;
   close: () => Promise<void>;
@@ -41,5 +44,6 @@ export async function listenApp({
       if (!open) await store.close();
     }));
   onTestFinished(close);
-  return { base, config, store, close };
+  const connections = promisify(app.server.getConnections.bind(app.server));
+  return { base, connections, config, store, close };
 }
