@@ -125,12 +125,8 @@ async function waiting() {
   await expect.poll(() => server.asked.find).toBe(AT_ONCE);
   // One more than there are places: the one that is refused shows that all the others wait.
   const late = Array.from({ length: MORE + 1 }, come);
-  const refused = await Promise.race(
-    late.map(async (guest) => {
-      expect(await guest.answer).toBe(429);
-      return guest;
-    }),
-  );
+  const refused = await Promise.race(late.map((guest) => guest.answer.then(() => guest)));
+  expect(await refused.answer).toBe(429);
   return { ...server, come, release, others: late.filter((guest) => guest !== refused) };
 }
 
