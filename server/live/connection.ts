@@ -8,7 +8,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { gather } from './gather.ts';
+import { gather } from '../gather.ts';
 import { AppError, CLOSE } from '../protocol/errors.ts';
 import type {
   ClientFrame,

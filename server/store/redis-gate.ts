@@ -3,6 +3,7 @@
  * carried out there: a command that failed must never run after a later one.
  */
 import type { Redis } from 'ioredis';
+import { gather } from '../gather.ts';
 import { AppError } from '../protocol/errors.ts';
 import { loadScripts } from './redis-scripts.ts';
 import type { Scripts } from './redis-scripts.ts';
@@ -85,6 +86,7 @@ export function createGate(client: Redis, options: GateOptions): Gate {
     },
     async run(commands) {
       if (!isOpen) throw new AppError('store_unavailable', { message: notConnected(trouble) });
+      gather(client.stream);
       try {
         return await commands(client);
       } catch (cause) {
