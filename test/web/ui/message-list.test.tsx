@@ -77,6 +77,9 @@ it('what "Show earlier" brings has the focus', async () => {
   render(
     list(Array.from({ length: 700 }, (_, index) => theirs(index + 1, `Message ${index + 1}`))),
   );
+  // The last ones first; the others once these have been painted.
+  expect(screen.queryByText('Message 201')).toBe(null);
+  expect(await screen.findByText('Message 201')).toBeTruthy();
   expect(screen.queryByText('Message 1')).toBe(null);
   await act(() => void fireEvent.click(screen.getByRole('button', { name: 'Show earlier' })));
   expect(screen.getByText('Message 1')).toBeTruthy();

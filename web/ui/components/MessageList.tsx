@@ -1,7 +1,7 @@
 /** The messages, and where their list stays: at the bottom if one was there, else where it was. */
 // oxlint-disable jsx-a11y/prefer-tag-over-role -- an li has to stand in the list itself, and runs are between
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { Receipt, Slot } from '../../../server/protocol/frames.ts';
 import { deliveryOf, type Item, type NoteItem } from '../../core/chat-view.ts';
 import { chatText } from '../catalogue/chat-catalogue.ts';
@@ -20,7 +20,7 @@ import { MessageRun } from './MessageRun.tsx';
 
 const RENDERED = 500;
 /** So many are seen before the others are made, which takes most of the time to get in. */
-const FIRST = 60;
+const FIRST = 40;
 /** So many more are let come before those above are taken away: each time all others move. */
 const SPARE = 100;
 
@@ -144,9 +144,10 @@ export function MessageList(props: MessageListProps) {
     first.focus({ preventScroll: true });
   }, [earlier]);
 
-  const sent = useNewOwn(items);
+  const last = items.at(-1);
+  const sent = last?.type === 'message' && last.mine && !last.seq && last.cid;
   useLayoutEffect(() => {
-    if (sent !== null) anchor.current?.settle(true);
+    if (sent) anchor.current?.settle(true);
   }, [sent]);
 
   return (
@@ -235,7 +236,10 @@ function useStart(count: number, atBottom: boolean, earlier: number): number {
   const start = useRef(0);
   const shownEarlier = useRef(earlier);
   const [areFirstSeen, setFirstSeen] = useState(false);
-  useEffect(() => setFirstSeen(count > 0), [count > 0]);
+  // An effect is too soon: Preact waits 35 ms for the frame, and a slow phone paints later.
+  useLayoutEffect(() => {
+    if (count > 0) requestAnimationFrame(() => setTimeout(() => setFirstSeen(true)));
+  }, [count > 0]);
   if (earlier !== shownEarlier.current) {
     shownEarlier.current = earlier;
     start.current = Math.max(0, start.current - RENDERED);
@@ -246,12 +250,3 @@ function useStart(count: number, atBottom: boolean, earlier: number): number {
 }
 
 const floorToRun = (index: number) => index - (index % RUN);
-
-/** The cid of the own message sent last from this page, null before the first. */
-function useNewOwn(items: readonly Item[]): string | null {
-  const last = items.at(-1);
-  const isOwn = last?.type === 'message' && last.mine && last.seq === null;
-  const cid = useRef<string | null>(null);
-  if (isOwn) cid.current = last.cid;
-  return cid.current;
-}
