@@ -4,9 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, defineConfig, type Plugin } from 'vite';
 
-/** That code around an import() and nothing else; and what it is given to load ahead, wherever. */
+/**
+ * That code around an import() and nothing else, or around one whose parts are taken by name; and
+ * what it is given to load ahead, wherever.
+ */
 const CALL =
-  /[\w$]+\(\(\)=>(import\([^)]+\)(?:\.then\(\w+=>\w+\.\w+\))?),(?:\[\]|__vite__mapDeps\(\[[\d,]*\]\)),import\.meta\.url\)/g;
+  /[\w$]+\((?:\(\)=>(import\([^)]+\)(?:\.then\(\w+=>\w+\.\w+\))?)|async\(\)=>\{let\{[^}]*\}=await (import\([^)]+\));return\{[^}]*\}\}),(?:\[\]|__vite__mapDeps\(\[[\d,]*\]\)),import\.meta\.url\)/g;
 const UNREAD =
   /^const __vite__mapDeps=.*\n|,__vite__mapDeps\(\[[\d,]*\]\),import\.meta\.url(?=\))/gm;
 const WORKER = fileURLToPath(new URL('worker', import.meta.url));
@@ -55,7 +58,7 @@ function plainImport(): Plugin {
       handler(_options, bundle) {
         for (const chunk of Object.values(bundle)) {
           if (chunk.type !== 'chunk') continue;
-          chunk.code = chunk.code.replaceAll(CALL, '$1').replaceAll(UNREAD, '');
+          chunk.code = chunk.code.replaceAll(CALL, '$1$2').replaceAll(UNREAD, '');
         }
       },
     },

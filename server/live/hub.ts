@@ -40,6 +40,8 @@ export interface Arrival {
   passHash: string;
   /** What the socket writes to. */
   stream: Writable;
+  /** Of a page that holds nothing yet and has said hello along with the upgrade. */
+  device: string | null;
 }
 
 export type Hub = ReturnType<typeof createHub>;
@@ -100,7 +102,7 @@ export function createHub({
     },
 
     /** Takes over a socket whose pass was checked. Returns at once; the socket says the rest. */
-    accept(socket: WebSocket, { sid, slot, passHash, stream }: Arrival): void {
+    accept(socket: WebSocket, { sid, slot, passHash, stream, device }: Arrival): void {
       if (stopped) return socket.close(CLOSE.restart);
       const session = localSession(sid);
       // In one piece: what nanoid puts together stays a tree of pieces, ten times as large.
@@ -109,6 +111,7 @@ export function createHub({
       const connection = new Connection({ ...options, sendBucket: sendBucket() }, surroundings);
       connections.add(connection);
       session.add(connection);
+      if (device !== null) connection.greet(device);
     },
 
     /** Every client is asked to connect again; resolves when nothing is under way. */

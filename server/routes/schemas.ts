@@ -264,7 +264,10 @@ export const DocumentAnswer = {
 /** The socket route looks at these by hand: nobody learns which ids are well-formed. */
 export const UpgradeQuery = exactly(
   {},
-  { slot: { ...Slot, description: 'Which one is meant, should valid passes of both come along' } },
+  {
+    slot: { ...Slot, description: 'Which one is meant, should valid passes of both come along' },
+    device: base64Url(CID_BYTES, 'Hello from the start of the log, before the frame says so'),
+  },
 );
 export const UpgradeAnswer = {
   ...nothing,

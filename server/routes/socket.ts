@@ -14,7 +14,7 @@ import { limitedTo, OFTEN } from '../plugins/rate-limits.ts';
 import { SOCKET_PATH } from '../plugins/websocket.ts';
 import { AppError } from '../protocol/errors.ts';
 import { SID_BYTES } from '../protocol/limits.ts';
-import { isSlot } from '../protocol/shape.ts';
+import { isCid, isSlot } from '../protocol/shape.ts';
 import { findByPass } from '../sessions/find-by-pass.ts';
 import type { Pass } from '../sessions/passes.ts';
 import type { Store } from '../store/store.ts';
@@ -51,13 +51,14 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
     const passes = isBase64Url(sid, SID_BYTES) ? await readPasses(request, sid) : [];
     if (passes.length === 0) throw new AppError('pass_required');
     checkHandshake(request, reply);
+    checkDevice(request.query);
     passesOf.set(request, passes);
   }
 
   async function admit(request: SocketRequest, reply: FastifyReply): Promise<void> {
     places.take(addressOf(request), request.raw.socket);
     const { id: sid } = request.params;
-    const { slot } = request.query;
+    const { slot, device } = request.query;
     const passes = passesOf.get(request) ?? [];
     const meant = isSlot(slot) ? slot : null;
     const inside = await inTurn(() => {
@@ -66,7 +67,8 @@ export const socketRoute: FastifyPluginAsync<SocketRouteOptions> = async (app, o
       return findByPass(store, sid, passes, meant);
     });
     if (!inside) throw new AppError('pass_required');
-    arrivals.set(request, { sid, ...inside.pass, stream: request.raw.socket });
+    const stream = request.raw.socket;
+    arrivals.set(request, { sid, ...inside.pass, stream, device: isCid(device) ? device : null });
     answers.set(request, reply.raw);
   }
 
@@ -117,7 +119,8 @@ function destroy(this: Socket): void {
   this.destroy();
 }
 
-type SocketPath = { Params: { id: string }; Querystring: { slot?: unknown } };
+type SocketQuery = { slot?: unknown; device?: unknown };
+type SocketPath = { Params: { id: string }; Querystring: SocketQuery };
 type SocketRequest = FastifyRequest<SocketPath>;
 
 /**
@@ -165,10 +168,7 @@ function createPlaces({ maxConnections, maxConnectionsPerIp }: Config) {
 /** What a WebSocket client has to say (RFC 6455 section 4.2.1), and in which version. */
 function checkHandshake({ headers }: FastifyRequest, reply: FastifyReply): void {
   const refuse = (field: string): never => {
-    throw new AppError('bad_request', {
-      message: `A WebSocket needs a right ${field} header.`,
-      details: { field, problem: 'malformed' },
-    });
+    throw malformed(field, `A WebSocket needs a right ${field} header.`);
   };
   if (headers.upgrade?.toLowerCase() !== 'websocket') refuse('upgrade');
   if (!/^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
@@ -178,4 +178,14 @@ function checkHandshake({ headers }: FastifyRequest, reply: FastifyReply): void 
     void reply.header('sec-websocket-version', '13');
     refuse('sec-websocket-version');
   }
+}
+
+function checkDevice({ device }: SocketQuery): void {
+  if (device !== undefined && !isCid(device)) {
+    throw malformed('device', 'The device of a connection is 16 bytes in base64url.');
+  }
+}
+
+function malformed(field: string, message: string): AppError {
+  return new AppError('bad_request', { message, details: { field, problem: 'malformed' } });
 }

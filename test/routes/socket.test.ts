@@ -181,6 +181,49 @@ describe('greeting', () => {
     expect((await client.next('entries')).list).toMatchObject([{ seq: 1, cid: first.cid }]);
   });
 
+  it('[HS3] a device in the address is hello already, and its frame comes once more', async () => {
+    const { base } = await listenApp();
+    const { sid, a, b } = await metRawSession(base);
+    const { client: bob } = await connectRaw(base, sid, b);
+    const first = send();
+    bob.send(first);
+    await bob.next('entry');
+
+    const device = newCid();
+    const page = new RawClient(base, `${sid}?device=${device}`, a.cookie);
+    expect(await page.next('welcome')).toMatchObject({ slot: 'a', head: 1 });
+    expect((await page.next('entries')).list).toMatchObject([{ seq: 1, cid: first.cid }]);
+    page.send({ type: 'hello', v: 1, after: null, device });
+    page.send(send());
+    expect((await page.next('entry')).seq).toBe(2);
+    expect(page.all.filter(({ type }) => type === 'welcome')).toHaveLength(1);
+
+    // The same page again takes its place.
+    const again = new RawClient(base, `${sid}?slot=a&device=${device}`, a.cookie);
+    await again.next('welcome');
+    expect(await page.closed).toBe(4006);
+    again.send({ type: 'hello', v: 1, after: null, device });
+    again.send({ type: 'hello', v: 1, after: null, device });
+    expect(await again.closed).toBe(4500);
+  });
+
+  it('[HS3] [CL2] after a device in the address hello is still the first frame', async () => {
+    const { base } = await listenApp();
+    const { sid, a } = await metRawSession(base);
+    const client = new RawClient(base, `${sid}?device=${newCid()}`, a.cookie);
+    await client.next('welcome');
+    client.send({ type: 'ping' });
+    expect(await client.closed).toBe(4500);
+  });
+
+  it('[HS3] a device that is none is refused before the upgrade', async () => {
+    const { base } = await listenApp();
+    const { sid, a } = await metRawSession(base);
+    for (const query of ['device=', 'device=me', `device=${newCid()}&device=${newCid()}`]) {
+      expect(await new RawClient(base, `${sid}?${query}`, a.cookie).opened()).toBe(400);
+    }
+  });
+
   it.each([
     ['binary', Buffer.from('{"type":"ping"}')],
     ['no JSON', 'hello'],

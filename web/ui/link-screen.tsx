@@ -50,7 +50,11 @@ function OpenedLink({ address, link, router, tabs }: LinkScreenProps & { link: L
       tabs,
       rememberedSlot: memo?.screen === 'inside' ? memo.slot : null,
       code,
-      loadChat: () => import('./chat-parts.ts'),
+      async loadChat() {
+        // By name: as a whole, it would bring the bundler's code to make one of its parts.
+        const { createChat, ChatPage, createDraftSeal } = await import('./chat-parts.ts');
+        return { createChat, ChatPage, createDraftSeal };
+      },
       isOffline: () => !navigator.onLine,
     });
   }, [address]);

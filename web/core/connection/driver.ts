@@ -23,6 +23,7 @@ export type LandingAnswered = Extract<ConnectionEvent, { type: 'landing-answered
 
 export interface ConnectionOptions {
   environment: Pick<Environment, 'now' | 'schedule' | 'random' | 'openSocket'>;
+  /** With a query. */
   url: string;
   /** Random, one per page load. */
   device: string;
@@ -90,7 +91,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function openSocket(): void {
-    const opened = environment.openSocket(url);
+    // Who holds nothing says hello with the address, and sees the chat a round trip sooner.
+    const opened = environment.openSocket(position() ? url : `${url}&device=${device}`);
     socket = opened;
     opened.onopen = () => dispatch({ type: 'socket-opened' });
     // Node's sockets throw an error that nobody hears; onclose always follows.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ServerFrame } from '../../../../server/protocol/frames.ts';
+import type { Position, ServerFrame } from '../../../../server/protocol/frames.ts';
 import { createConnection, type LandingAnswered } from '../../../../web/core/connection/driver.ts';
 import { createFakeServer } from '../support/fake-server.ts';
 import { createFakeClock, createFakeEnvironment } from '../support/fake-world.ts';
@@ -29,6 +29,29 @@ it('[HS3] greets, hands frames on, and sends only once it was welcomed', () => {
   expect(connection.send({ type: 'keep' })).toBe(true);
   server.flush();
   expect(server.received.map(({ frame }) => frame.type)).toEqual(['hello', 'keep']);
+});
+
+it('[HS3] says hello with the address as long as it holds nothing, and never a position', () => {
+  const server = createFakeServer();
+  const addresses: string[] = [];
+  let position: Position | null = null;
+  const openSocket = (url: string) => {
+    addresses.push(url);
+    return server.openSocket('a');
+  };
+  const connection = createConnection({
+    environment: createFakeEnvironment({ clock: createFakeClock(), openSocket }),
+    device: 'AAAAAAAAAAAAAAAAAAAAAA',
+    url: 'ws://test?slot=a',
+    position: () => position,
+    askLanding: () => Promise.resolve({ type: 'landing-answered', answer: 'inside' }),
+    onFrame: () => {},
+  });
+  connection.dispatch({ type: 'started' });
+  position = { seq: 7, sum: 'AAAAAAAAAAA' };
+  connection.dispatch({ type: 'stopped' });
+  connection.dispatch({ type: 'started' });
+  expect(addresses).toEqual(['ws://test?slot=a&device=AAAAAAAAAAAAAAAAAAAAAA', 'ws://test?slot=a']);
 });
 
 it('[EP6] pings after silence, and replaces a socket that stays silent', () => {
