@@ -81,7 +81,7 @@ export function visit(typed: string, { onWaiting = () => {} }: VisitOptions = {}
   }
 
   function goIn(session: EnteredSession): Inside {
-    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}?slot=${session.slot}`;
+    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}`;
     const chat = createChat({ session, api, socketUrl, environment });
     const fetching = createFileFetching({ session, environment, exchange, base });
     const sending = createFileSending({

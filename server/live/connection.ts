@@ -271,8 +271,10 @@ export class Connection implements Sender, Recipient {
     const frame = isBinary ? null : parseClientFrame((data as Buffer).toString(), maxBoxBytes);
     const isGreeting = this.#state === 'greeting' || this.#isHelloRepeated;
     if (!frame || (frame.type === 'hello') !== isGreeting) return this.close(CLOSE.badFrame);
-    if (this.#isHelloRepeated) this.#isHelloRepeated = false;
-    else if (frame.type === 'hello') void this.#join(frame);
+    if (this.#isHelloRepeated) {
+      this.#isHelloRepeated = false;
+      this.#forgetHelloTimer();
+    } else if (frame.type === 'hello') void this.#join(frame);
     else this.#intake.take(frame);
   }
 
@@ -284,7 +286,8 @@ export class Connection implements Sender, Recipient {
   async #join({ after, device }: Hello): Promise<void> {
     this.#state = 'joining';
     this.#lease.device = device ?? null;
-    this.#forgetHelloTimer();
+    // Until it has come over the socket itself nobody knows that there is one.
+    if (!this.#isHelloRepeated) this.#forgetHelloTimer();
     try {
       const connected = await this.#surroundings.joinInTurn(() => this.#takeLease(after));
       if (connected === null) return;

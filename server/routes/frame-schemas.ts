@@ -61,7 +61,8 @@ export const CLIENT_FRAMES = {
   hello: {
     summary:
       'The first frame (HS3): the last position this client holds, or null for the whole log; ' +
-      'device is drawn at each page load, and takes the place of the last connection of the same.',
+      'device is drawn at each page load, and takes the place of the last connection of the same. ' +
+      'With the device in the address as well the welcome does not wait for it.',
     payload: exactly(
       {
         type: type('hello'),

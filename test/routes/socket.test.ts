@@ -216,6 +216,17 @@ describe('greeting', () => {
     expect(await client.closed).toBe(4500);
   });
 
+  it('[HS3] [CL3] after a device in the address silence of five seconds closes as well', async () => {
+    const { base } = await listenApp();
+    const { sid, a, b } = await metRawSession(base);
+    const { client: bob } = await connectRaw(base, sid, b);
+    const client = new RawClient(base, `${sid}?device=${newCid()}`, a.cookie);
+    await client.next('welcome');
+    expect(await client.closed).toBe(4005);
+    await bob.next('peer');
+    expect((await bob.next('peer')).state).toBe('offline');
+  });
+
   it('[HS3] a device that is none is refused before the upgrade', async () => {
     const { base } = await listenApp();
     const { sid, a } = await metRawSession(base);

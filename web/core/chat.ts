@@ -60,7 +60,7 @@ export function createChat({ session, api, socketUrl, environment }: ChatOptions
   const page = newCid();
   const connection = createConnection({
     environment,
-    url: socketUrl,
+    url: `${socketUrl}?slot=${slot}`,
     device: page,
     position: () => state.value.log.head,
     askLanding,

@@ -171,7 +171,7 @@ export function createLinkFlow(options: LinkFlowOptions): LinkFlow {
     slot = session.slot;
     entered = session;
     writeMemo({ screen: 'inside', slot });
-    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}?slot=${session.slot}`;
+    const socketUrl = `${base.replace(/^http/, 'ws')}/ws/${sid}`;
     const chat = parts.createChat({ session, api, socketUrl, environment });
     opened = chat;
     const draftSeal = parts.createDraftSeal(session);

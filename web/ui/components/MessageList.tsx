@@ -144,10 +144,9 @@ export function MessageList(props: MessageListProps) {
     first.focus({ preventScroll: true });
   }, [earlier]);
 
-  const last = items.at(-1);
-  const sent = last?.type === 'message' && last.mine && !last.seq && last.cid;
+  const sent = useNewOwn(items);
   useLayoutEffect(() => {
-    if (sent) anchor.current?.settle(true);
+    if (sent !== null) anchor.current?.settle(true);
   }, [sent]);
 
   return (
@@ -250,3 +249,12 @@ function useStart(count: number, atBottom: boolean, earlier: number): number {
 }
 
 const floorToRun = (index: number) => index - (index % RUN);
+
+/** The cid of the own message sent last from this page, null before the first. */
+function useNewOwn(items: readonly Item[]): string | null {
+  const last = items.at(-1);
+  const isOwn = last?.type === 'message' && last.mine && last.seq === null;
+  const cid = useRef<string | null>(null);
+  if (isOwn) cid.current = last.cid;
+  return cid.current;
+}
