@@ -37,7 +37,7 @@ function panel(what: string, cost: string, lines: readonly Line[], most: number)
   const text = (at: [number, number], words: string, more = '') =>
     `<text x="${at[0]}" y="${at[1]}" ${more}>${words}</text>`;
   const bottom = MARGIN.top + high;
-  const step = most > 50 ? 20 : 10;
+  const step = [1, 10].find((one) => most / one <= 10) ?? 20;
   const ticks = Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
   return [
     text([MARGIN.left, 16], `${cost} against ${what}`, 'font-weight="bold"'),
