@@ -12,7 +12,7 @@ interface Wire {
   device: string;
   /** The seq it asked after, and the highest that anyone had got before. */
   after: number;
-  echoedBefore: number;
+  echoedBefore: number | null;
   isWelcome: boolean;
   /** Where it begins, and the last entry that came in its turn. */
   base: number;
@@ -39,9 +39,12 @@ export function checkConnections(
     return wire;
   };
   for (const event of history.events) {
-    if (event.type === 'asked') {
+    if (event.type === 'opened') {
+      wireOf(event).echoedBefore = echoed;
+    } else if (event.type === 'asked') {
       const wire = wireOf(event);
-      Object.assign(wire, { after: event.after, echoedBefore: echoed });
+      wire.after = event.after;
+      wire.echoedBefore ??= echoed;
       const given = reach.get(wire.device) ?? event.after;
       if (event.after > given) {
         report(
@@ -76,7 +79,7 @@ function newWire(connection: number, device: string): Wire {
     title: `connection ${connection} of ${device}`,
     device,
     after: 0,
-    echoedBefore: 0,
+    echoedBefore: null,
     isWelcome: false,
     base: 0,
     last: 0,
@@ -96,7 +99,7 @@ function welcome(
   const say = (what: string) => report('I7', title, `${title} was welcomed ${what}`);
   wire.isWelcome = true;
   wire.base = wire.last = reset ? 0 : after;
-  if (head < echoedBefore) {
+  if (echoedBefore !== null && head < echoedBefore) {
     say(`with head ${head}, though seq ${echoedBefore} was echoed before it asked`);
   }
   if (!reset && head < after) say(`with head ${head}, though it asked after seq ${after}`);

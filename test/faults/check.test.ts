@@ -107,6 +107,23 @@ group('is silent when', () => {
       ),
     ],
     [
+      'the session ended while an address said hello, before the frame did',
+      history(
+        [
+          open,
+          b2.opened(),
+          { type: 'ended', device: 'a', connection: 1 },
+          b2.asked(0),
+          b2.welcomed(0),
+        ],
+        null,
+      ),
+    ],
+    [
+      'something was echoed between the address that said hello and the frame',
+      history([open, saying, b2.opened(), a.got(m1, m2), b2.asked(0), b2.welcomed(1)], [m1, m2]),
+    ],
+    [
       'a tail was lost, noticed and put back',
       history(
         [
@@ -231,6 +248,11 @@ group('tells when', () => {
       'I7',
       'a head lacks what was echoed',
       history([open, saying, a.got(m1, m2), b2.asked(0), b2.welcomed(1)], [m1, m2]),
+    ],
+    [
+      'I7',
+      'a head lacks what was echoed before the address said hello',
+      history([open, saying, a.got(m1, m2), b2.opened(), b2.asked(0), b2.welcomed(1)], [m1, m2]),
     ],
     ['I7', 'a head is beyond the log', history([open, b2.asked(0), b2.welcomed(3)], [])],
     ['I7', 'an entry comes before the welcome', history([saying, b.asked(0), b.got(m1)], [m1])],

@@ -29,6 +29,7 @@ export function at(device: string, connection: number) {
     wrote: (cid: string, more: { box?: string; of?: string[] } = {}): HistoryEvent => ({
       ...{ type: 'wrote', ...here, slot: slotOf(device), cid, box: `box-${cid}`, ...more },
     }),
+    opened: (): HistoryEvent => ({ type: 'opened', ...here }),
     asked: (after: number): HistoryEvent => ({ type: 'asked', ...here, after }),
     welcomed: (head: number, reset = false): HistoryEvent => ({
       ...{ type: 'welcomed', ...here, head, reset },

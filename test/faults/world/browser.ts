@@ -28,7 +28,7 @@ export interface Browser {
   cookies(): string;
   /** So long did it sleep: no timer ran, only the time of day went on. */
   sleep(ms: number): void;
-  load(watch?: () => SocketWatch): Page;
+  load(watch?: (url: string) => SocketWatch): Page;
 }
 
 /** `clockAheadMs`: how wrong its clock is. */
@@ -49,7 +49,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
     return response;
   };
 
-  function load(watch = unwatched): Page {
+  function load(watch: (url: string) => SocketWatch = unwatched): Page {
     const timers = new Set<NodeJS.Timeout>();
     const sockets = new Set<WebSocket>();
     let isAlive = true;
@@ -77,7 +77,7 @@ export function createBrowser(base: string, { clockAheadMs = 0 } = {}): Browser 
           const socket = new WebSocket(url, { headers: { cookie: cookies(), origin: base } });
           sockets.add(socket);
           socket.on('close', () => sockets.delete(socket));
-          watchSocket(socket, watch());
+          watchSocket(socket, watch(url));
           return socket as unknown as Socket; // as: it gives text where text was sent
         },
         storage: {

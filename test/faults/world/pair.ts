@@ -188,7 +188,7 @@ interface DeviceOptions {
 function createDevice({ name, session, browser, recorder }: DeviceOptions): Device {
   const { sid, slot } = session;
   const { base } = browser;
-  const page: Page = browser.load(() => recorder.connection(name, slot));
+  const page: Page = browser.load((url) => recorder.connection(name, slot, url));
   const { environment } = page;
   const chat = createChat({
     session,

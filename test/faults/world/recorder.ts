@@ -37,10 +37,11 @@ export function createRecorder(sid: string) {
       note({ type: 'removed', device, slot, cid }),
     ended: (device: string) => note({ type: 'ended', device, connection: null }),
 
-    /** One connection of `device`: what it writes and what it is given. */
-    connection(device: string, slot: Slot) {
+    /** One connection of `device`, opened at `url`: what it writes and what it is given. */
+    connection(device: string, slot: Slot, url: string) {
       connections += 1;
       const here = { device, connection: connections };
+      if (new URL(url).searchParams.has('device')) note({ type: 'opened', ...here });
       return {
         wrote(text: string): void {
           const frame = JSON.parse(text) as ClientFrame; // as: our own client wrote it
