@@ -12,7 +12,7 @@ interface Wire {
   device: string;
   /** The seq it asked after, and the highest that anyone had got before. */
   after: number;
-  echoedBefore: number | null;
+  echoedBefore: number;
   isWelcome: boolean;
   /** Where it begins, and the last entry that came in its turn. */
   base: number;
@@ -39,12 +39,9 @@ export function checkConnections(
     return wire;
   };
   for (const event of history.events) {
-    if (event.type === 'opened') {
-      wireOf(event).echoedBefore = echoed;
-    } else if (event.type === 'asked') {
+    if (event.type === 'asked') {
       const wire = wireOf(event);
-      wire.after = event.after;
-      wire.echoedBefore ??= echoed;
+      Object.assign(wire, { after: event.after, echoedBefore: echoed });
       const given = reach.get(wire.device) ?? event.after;
       if (event.after > given) {
         report(
@@ -79,7 +76,7 @@ function newWire(connection: number, device: string): Wire {
     title: `connection ${connection} of ${device}`,
     device,
     after: 0,
-    echoedBefore: null,
+    echoedBefore: 0,
     isWelcome: false,
     base: 0,
     last: 0,
@@ -99,7 +96,7 @@ function welcome(
   const say = (what: string) => report('I7', title, `${title} was welcomed ${what}`);
   wire.isWelcome = true;
   wire.base = wire.last = reset ? 0 : after;
-  if (echoedBefore !== null && head < echoedBefore) {
+  if (head < echoedBefore) {
     say(`with head ${head}, though seq ${echoedBefore} was echoed before it asked`);
   }
   if (!reset && head < after) say(`with head ${head}, though it asked after seq ${after}`);

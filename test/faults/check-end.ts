@@ -8,15 +8,11 @@ import type { History } from './history.ts';
 export function checkEnd({ events, log }: History, report: Report): void {
   /** Devices that were told, and on which connection. */
   const told = new Map<string, number | null>();
-  const askedEarly = new Set<number>();
   const askedLate = new Set<number>();
   const firstWritten = new Map<string, 'before' | 'after'>();
   for (const event of events) {
     const { type, device } = event;
-    if (type === 'opened' && told.size === 0) askedEarly.add(event.connection);
-    if (type === 'asked' && told.size > 0 && !askedEarly.has(event.connection)) {
-      askedLate.add(event.connection);
-    }
+    if (type === 'asked' && told.size > 0) askedLate.add(event.connection);
     if (type === 'wrote' && !firstWritten.has(event.cid)) {
       firstWritten.set(event.cid, told.size > 0 ? 'after' : 'before');
     }
@@ -35,7 +31,7 @@ export function checkEnd({ events, log }: History, report: Report): void {
         `cid ${cid} was first written after the end was told, and ${device} got it as seq ${seq}`,
       );
     }
-    if (type === 'said' || type === 'removed' || type === 'opened' || type === 'closed') continue;
+    if (type === 'said' || type === 'removed' || type === 'closed') continue;
     // Another connection of the device, or a landing, may say it as well.
     const isEcho = type === 'ended' && event.connection !== (told.get(device) ?? -1);
     // Told over HTTP, while on its connection what was sent before is still to come.

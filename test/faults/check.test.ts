@@ -120,6 +120,16 @@ group('is silent when', () => {
       ),
     ],
     [
+      'something was unsent between the address that said hello and the frame',
+      history(
+        [
+          ...[open, saying, unsending, b2.opened(), a.got(m1, m2, unsend), b2.asked(0)],
+          ...[b2.welcomed(3), b2.got(m1, m2, unsend)],
+        ],
+        [taken, m2, unsend],
+      ),
+    ],
+    [
       'something was echoed between the address that said hello and the frame',
       history([open, saying, b2.opened(), a.got(m1, m2), b2.asked(0), b2.welcomed(1)], [m1, m2]),
     ],
@@ -253,6 +263,14 @@ group('tells when', () => {
       'I7',
       'a head lacks what was echoed before the address said hello',
       history([open, saying, a.got(m1, m2), b2.opened(), b2.asked(0), b2.welcomed(1)], [m1, m2]),
+    ],
+    [
+      'I4',
+      'what was unsent before the address said hello is given out',
+      history(
+        [open, saying, unsending, a.got(m1, m2, unsend), b2.opened(), b2.asked(0), b2.got(m1)],
+        [taken, m2, unsend],
+      ),
     ],
     ['I7', 'a head is beyond the log', history([open, b2.asked(0), b2.welcomed(3)], [])],
     ['I7', 'an entry comes before the welcome', history([saying, b.asked(0), b.got(m1)], [m1])],

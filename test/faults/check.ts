@@ -12,12 +12,13 @@ import { checkSessions } from './check-sessions.ts';
 import { readStanding } from './check-standing.ts';
 import { checkWritten } from './check-written.ts';
 import { collectFindings } from './findings.ts';
-import type { History, Violation } from './history.ts';
+import type { History, HistoryEvent, Violation } from './history.ts';
 
 export { describe } from './findings.ts';
 
 /** I1–I7 and I9; empty if all is well. O(n log n). */
-export function check(history: History): Violation[] {
+export function check(recorded: History): Violation[] {
+  const history = { ...recorded, events: askedWhenOpened(recorded.events) };
   const { report, all } = collectFindings(history.sid);
   const standing = readStanding(history, report);
   checkWritten(history, report);
@@ -32,4 +33,18 @@ export function check(history: History): Violation[] {
 /** Each history by itself, and I8 between them. */
 export function checkAll(histories: readonly History[]): Violation[] {
   return [...histories.flatMap(check), ...checkSessions(histories)];
+}
+
+/** With `asked` where `opened` stood. */
+function askedWhenOpened(events: readonly HistoryEvent[]): HistoryEvent[] {
+  const opened = new Set<number>();
+  const asked = new Map<number, HistoryEvent>();
+  for (const event of events) {
+    if (event.type === 'opened') opened.add(event.connection);
+    else if (event.type === 'asked') asked.set(event.connection, event);
+  }
+  return events.flatMap((event) => {
+    if (event.type === 'opened') return asked.get(event.connection) ?? [];
+    return event.type === 'asked' && opened.has(event.connection) ? [] : [event];
+  });
 }

@@ -24,7 +24,8 @@ export interface SeenEntry {
  * `removed`: a person removed a message of their own, sent or not ·
  * `wrote`: a send or unsend frame left a device; a cid may be written often, by several devices of
  * its slot, with another box when it was sealed anew ·
- * `opened`: a socket whose address says hello before the frame does, which follows as `asked` ·
+ * `opened`: a socket whose address says hello before the frame does, which follows as `asked`; to
+ * the judge that is when it asked ·
  * `asked`: hello left, with the seq it came after (0: the whole log) ·
  * `welcomed`: with the head that was told; `reset` if the position asked after is no more ·
  * `got`: an entry, in the order of the wire ·
