@@ -3,6 +3,7 @@
 // Google's alone, what can be had without it.
 import type { BrowserContextOptions, Page as ChromiumPage } from '@playwright/test';
 import type { Page } from 'puppeteer-core';
+import type { Server } from '../support/server-process.ts';
 import { startPushService, vapidEnv, type PushService } from '../support/push-service.ts';
 import {
   firefox,
@@ -37,7 +38,8 @@ test.describe('in Firefox', () => {
     newPerson,
     serve,
   }) => {
-    const { base } = await serve(service.env);
+    const server = await serve(service.env);
+    const { base } = server;
     const ann = await newPerson(base);
     const cards = await ann.createChat();
     await ann.enter(cards.ann);
@@ -64,6 +66,8 @@ test.describe('in Firefox', () => {
       });
       expect(kept).toEqual(shown);
       expect(service.requests).toEqual([]);
+      // From the settings, and from the chat.
+      await answered(server, 'PUT', 2);
 
       await bob.goto('about:blank');
       await expect(ann.page.getByText(/^Last here/)).toBeVisible();
@@ -91,11 +95,13 @@ test.describe('in Firefox', () => {
       await box.click();
       await expect.poll(isOn).toBe(true);
       expect(browserPush.endpoints()).toHaveLength(1);
+      await answered(server, 'PUT', 3);
       await bob.reload();
-      await bob.waitForSelector('::-p-text(Online)');
+      await answered(server, 'PUT', 4);
 
       await setPush(bob);
       await expect.poll(() => browserPush.endpoints()).toEqual([]);
+      await answered(server, 'DELETE', 1);
       await bob.goto('about:blank');
       await expect(ann.page.getByText(/^Last here/)).toBeVisible();
       await ann.say('nobody is told');
@@ -109,7 +115,8 @@ test.describe('in Firefox', () => {
   });
 
   test('hidden, the chat is not told of on this device any more', async ({ newPerson, serve }) => {
-    const { base } = await serve(service.env);
+    const server = await serve(service.env);
+    const { base } = server;
     const ann = await newPerson(base);
     const cards = await ann.createChat();
     await ann.enter(cards.ann);
@@ -121,8 +128,9 @@ test.describe('in Firefox', () => {
       await bob.keyboard.press('Enter');
       await bob.waitForSelector('::-p-text(Online)');
       await setPush(bob);
-      await press(bob, 'Menu');
-      await bob.waitForSelector('::-p-text(Hide now)').then((found) => found?.click());
+      await answered(server, 'PUT', 2);
+      await hide(bob);
+      await answered(server, 'DELETE', 1);
       await expect(ann.page.getByText(/^Last here/)).toBeVisible();
       await ann.say('not now');
       const bobAgain = await browser.newPage();
@@ -130,11 +138,19 @@ test.describe('in Firefox', () => {
       await bobAgain.waitForSelector('.message ::-p-text(not now)');
       expect(service.requests).toEqual([]);
       // Back in the chat, it is what was chosen again.
-      await bobAgain.waitForSelector('::-p-text(Online)');
+      await answered(server, 'PUT', 3);
       await bobAgain.goto('about:blank');
       await expect(ann.page.getByText(/^Last here/)).toBeVisible();
       await ann.say('now');
       await expect.poll(() => service.requests.length).toBe(1);
+
+      // Also before the page has told the server anew where to wake this browser.
+      const hasty = await browser.newPage();
+      await hasty.evaluateOnNewDocument(holdKey);
+      await hasty.goto(cards.bob.link);
+      await hasty.waitForFunction('isKeyAsked');
+      await hide(hasty);
+      await answered(server, 'DELETE', 2);
     } finally {
       await browser.close();
     }
@@ -302,6 +318,30 @@ async function setPush(page: Page): Promise<void> {
   await box.click();
   await expect.poll(isOn).toBe(!before);
   await press(page, 'Done');
+}
+
+async function hide(page: Page): Promise<void> {
+  await press(page, 'Menu');
+  await page.waitForSelector('::-p-text(Hide now)').then((found) => found?.click());
+}
+
+/** In the page: what key to subscribe with is asked for, and never told. */
+function holdKey(): void {
+  const fetch = window.fetch.bind(window);
+  Object.assign(window, {
+    isKeyAsked: false,
+    fetch: (address: string, options: RequestInit) => {
+      if (!address.endsWith('/api/push')) return fetch(address, options);
+      Object.assign(window, { isKeyAsked: true });
+      return new Promise(() => {});
+    },
+  });
+}
+
+/** Until the server has so often been told where a browser is woken, or is not any more. */
+async function answered({ output }: Server, method: 'PUT' | 'DELETE', times: number) {
+  const line = `"method":"${method}","route":"/api/sessions/:id/push"`;
+  await expect.poll(() => output.filter((one) => one.includes(line)).length).toBe(times);
 }
 
 const alertsOf = (page: Page) =>

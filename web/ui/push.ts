@@ -54,7 +54,7 @@ export async function turnOnPush(key: string, place: PushPlace): Promise<boolean
 /** It stays on where the browser goes on being woken. */
 export async function turnOffPush(): Promise<void> {
   try {
-    const subscription = await (await ready()).getSubscription();
+    const subscription = await current();
     if (subscription === null || (await subscription.unsubscribe()))
       changeSettings({ push: false });
   } catch {
@@ -74,10 +74,12 @@ export function requestPush(place: PushPlace): EndPush {
   async function request(): Promise<void> {
     // Taken back since: then the settings do not say that it is on.
     if (Notification.permission !== 'granted') return changeSettings({ push: false });
+    // The one of an earlier visit can be forgotten at once.
+    endpoint = (await current().catch(() => null))?.endpoint ?? null;
     const key = await offeredKey();
     const subscription = key === null ? null : await subscribe(key).catch(() => null);
-    endpoint = subscription?.endpoint ?? null;
     if (isEnded) return;
+    endpoint = subscription?.endpoint ?? null;
     const response = endpoint && (await tell('PUT', place, endpoint).catch(() => null));
     const isDone = response && response.status < 500 && response.status !== 429;
     if (!isDone && !isEnded) timer = window.setTimeout(() => void request(), AGAIN_MS);
@@ -105,6 +107,8 @@ async function subscribe(key: string): Promise<PushSubscription> {
     return pushManager.subscribe(options);
   });
 }
+
+const current = async () => (await ready()).getSubscription();
 
 async function ready(): Promise<PushManager> {
   const late = new Promise<never>((_resolve, reject) =>
