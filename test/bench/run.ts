@@ -5,6 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { percentile } from '../faults/fault.ts';
 import type { Figures } from './figures.ts';
 import { measureGrowth } from './growth.ts';
@@ -12,23 +13,8 @@ import { LONG, MEASURES } from './measures.ts';
 import { SYSTEMS } from './systems.ts';
 
 const FOLDER = 'bench';
-const args = process.argv.slice(2);
-const option = (name: string) =>
-  args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
-const rounds = Number(option('rounds') ?? 5);
-const systems = option('systems')?.split(',') ?? Object.keys(SYSTEMS);
 const known = { ...MEASURES, ...LONG };
-const named = args.filter((arg) => !arg.startsWith('--'));
-const wrong = [
-  ...named.filter((name) => name !== 'growth' && !(name in known)),
-  ...systems.filter((name) => !(name in SYSTEMS)),
-];
-if (wrong.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write(
-    `There are ${[...Object.keys(known), 'growth'].join(' ')}; of systems ${Object.keys(SYSTEMS).join(', ')}.\n`,
-  );
-  process.exit(2);
-}
+const { rounds, systems, named } = readCommand();
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 mkdirSync(FOLDER, { recursive: true });
@@ -51,12 +37,50 @@ if (chosen.length > 0) {
         note(all, system, await known[measure]!(SYSTEMS[system]!)); // both were looked for above
       }
     }
+    // After each: a run takes long, and may be ended.
+    keep(
+      'figures.json',
+      Object.fromEntries([...all].map(([name, by]) => [name, Object.fromEntries(by)])),
+    );
   }
   process.stdout.write(tableOf(all));
-  keep(
-    'figures.json',
-    Object.fromEntries([...all].map(([name, by]) => [name, Object.fromEntries(by)])),
-  );
+}
+
+function readCommand() {
+  const usage =
+    'npm run bench [-- NAME … --rounds=N --systems=A,B]\n' +
+    `NAME: ${Object.keys(MEASURES).join(', ')} (all of these unless named); ` +
+    `${[...Object.keys(LONG), 'growth'].join(', ')}\n` +
+    `--rounds: 5 unless named. --systems: ${Object.keys(SYSTEMS).join(',')}\n`;
+  const refuse = (why: string): never => {
+    process.stderr.write(`${why}\n${usage}`);
+    process.exit(2);
+  };
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '5' },
+        systems: { type: 'string', default: Object.keys(SYSTEMS).join(',') },
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help === true) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const count = Number(values.rounds);
+    const chosenSystems = values.systems.split(',');
+    const wrong = [
+      ...positionals.filter((name) => name !== 'growth' && !(name in known)),
+      ...chosenSystems.filter((name) => !(name in SYSTEMS)),
+    ];
+    if (wrong.length > 0) refuse(`There is no ${wrong.join(', ')}.`);
+    if (!Number.isInteger(count) || count < 1) refuse(`${values.rounds} is no number of rounds.`);
+    return { rounds: count, systems: chosenSystems, named: positionals };
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function note(all: Map<string, Map<string, number[]>>, system: string, figures: Figures): void {

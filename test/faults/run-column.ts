@@ -3,29 +3,20 @@
  * runs, and ends with a table. What to run is said by the arguments: [F1 F6 … --runs=N --seed=N].
  * To play iteration I of seed S again: --runs=1 and the sum of both as --seed.
  */
+import { parseArgs } from 'node:util';
 import { exceeded, percentile, runFault, type Fault, type Outcome } from './fault.ts';
 
 const TELL_EVERY_MS = 10_000;
 
 /** `named` run only when they are named. Ends the process: with 0 if all passed. */
 export async function runColumn(faults: readonly Fault[], named: readonly Fault[]): Promise<never> {
-  const args = process.argv.slice(2);
-  const option = (name: string): number | null => {
-    const value = args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
-    return value === undefined ? null : Number(value);
-  };
-  const ids = args.filter((arg) => !arg.startsWith('--'));
   const all = [...faults, ...named];
-  const chosen = ids.length === 0 ? faults : all.filter(({ id }) => ids.includes(id));
-  if (chosen.length < ids.length) {
-    process.stderr.write(`There are ${all.map(({ id }) => id).join(' ')}.\n`);
-    process.exit(2);
-  }
+  const { chosen, runs, seed: chosenSeed } = readCommand(faults, all);
 
   const outcomes: Outcome[] = [];
   for (const fault of chosen) {
-    const seed = option('seed') ?? Math.floor(Math.random() * 2 ** 31);
-    const outcome = await runOne(fault, option('runs') ?? fault.long, seed);
+    const seed = chosenSeed ?? Math.floor(Math.random() * 2 ** 31);
+    const outcome = await runOne(fault, runs ?? fault.long, seed);
     outcomes.push(outcome);
     process.stdout.write(`${rowOf(outcome)}\n`);
   }
@@ -36,6 +27,32 @@ export async function runColumn(faults: readonly Fault[], named: readonly Fault[
   const failed = outcomes.filter((outcome) => problemsOf(outcome).length > 0).length;
   process.stdout.write(`${outcomes.length - failed} passed, ${failed} failed\n`);
   process.exit(failed === 0 ? 0 : 1);
+}
+
+/** Ends the process, with 2, where it cannot be run as it was said. */
+function readCommand(faults: readonly Fault[], all: readonly Fault[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { runs: { type: 'string' }, seed: { type: 'string' } },
+    });
+    const wrong = positionals.filter((id) => !all.some((fault) => fault.id === id));
+    if (wrong.length > 0) throw new Error(`There is no ${wrong.join(', ')}.`);
+    const chosen =
+      positionals.length === 0 ? faults : all.filter(({ id }) => positionals.includes(id));
+    return { chosen, runs: count(values.runs), seed: count(values.seed) };
+  } catch (error) {
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}\n` +
+        `[NAME … --runs=N --seed=N], of ${all.map(({ id }) => id).join(' ')}\n`,
+    );
+    return process.exit(2);
+  }
+}
+
+function count(value: string | undefined): number | null {
+  if (value !== undefined && !/^\d+$/.test(value)) throw new Error(`${value} is no number.`);
+  return value === undefined ? null : Number(value);
 }
 
 async function runOne(fault: Fault, iterations: number, seed: number): Promise<Outcome> {
