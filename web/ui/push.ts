@@ -77,10 +77,12 @@ export function requestPush(place: PushPlace): EndPush {
     // The one of an earlier visit can be forgotten at once.
     endpoint = (await current().catch(() => null))?.endpoint ?? null;
     const key = await offeredKey();
+    if (isEnded) return;
     const subscription = key === null ? null : await subscribe(key).catch(() => null);
     if (isEnded) return;
-    endpoint = subscription?.endpoint ?? null;
-    const response = endpoint && (await tell('PUT', place, endpoint).catch(() => null));
+    if (subscription) endpoint = subscription.endpoint;
+    const response =
+      subscription && (await tell('PUT', place, subscription.endpoint).catch(() => null));
     const isDone = response && response.status < 500 && response.status !== 429;
     if (!isDone && !isEnded) timer = window.setTimeout(() => void request(), AGAIN_MS);
   }
