@@ -46,16 +46,13 @@ if (chosen.length > 0) {
   process.stdout.write(tableOf(all));
 }
 
+/** Ends the process, with 2, where it cannot be run as it was said. */
 function readCommand() {
   const usage =
     'npm run bench [-- NAME … --rounds=N --systems=A,B]\n' +
     `NAME: ${Object.keys(MEASURES).join(', ')} (all of these unless named); ` +
     `${[...Object.keys(LONG), 'growth'].join(', ')}\n` +
     `--rounds: 5 unless named. --systems: ${Object.keys(SYSTEMS).join(',')}\n`;
-  const refuse = (why: string): never => {
-    process.stderr.write(`${why}\n${usage}`);
-    process.exit(2);
-  };
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
@@ -75,11 +72,14 @@ function readCommand() {
       ...positionals.filter((name) => name !== 'growth' && !(name in known)),
       ...chosenSystems.filter((name) => !(name in SYSTEMS)),
     ];
-    if (wrong.length > 0) refuse(`There is no ${wrong.join(', ')}.`);
-    if (!Number.isInteger(count) || count < 1) refuse(`${values.rounds} is no number of rounds.`);
+    if (wrong.length > 0) throw new Error(`There is no ${wrong.join(', ')}.`);
+    if (!Number.isInteger(count) || count < 1) {
+      throw new Error(`${values.rounds} is no number of rounds.`);
+    }
     return { rounds: count, systems: chosenSystems, named: positionals };
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return process.exit(2);
   }
 }
 

@@ -54,7 +54,7 @@ export async function turnOnPush(key: string, place: PushPlace): Promise<boolean
 /** It stays on where the browser goes on being woken. */
 export async function turnOffPush(): Promise<void> {
   try {
-    const subscription = await current();
+    const subscription = await currentSubscription();
     if (subscription === null || (await subscription.unsubscribe()))
       changeSettings({ push: false });
   } catch {
@@ -75,7 +75,7 @@ export function requestPush(place: PushPlace): EndPush {
     // Taken back since: then the settings do not say that it is on.
     if (Notification.permission !== 'granted') return changeSettings({ push: false });
     // The one of an earlier visit can be forgotten at once.
-    endpoint = (await current().catch(() => null))?.endpoint ?? null;
+    endpoint = (await currentSubscription().catch(() => null))?.endpoint ?? null;
     const key = await offeredKey();
     if (isEnded) return;
     const subscription = key === null ? null : await subscribe(key).catch(() => null);
@@ -110,7 +110,7 @@ async function subscribe(key: string): Promise<PushSubscription> {
   });
 }
 
-const current = async () => (await ready()).getSubscription();
+const currentSubscription = async () => (await ready()).getSubscription();
 
 async function ready(): Promise<PushManager> {
   const late = new Promise<never>((_resolve, reject) =>
